@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
+)
+
+// faultFlag collects the values of -fault.
+type faultFlag []simulator.Fault
+
+// String is part of flag.Value.
+func (f *faultFlag) String() string {
+	return ""
+}
+
+// Set adds a fault written as service:what[:times].
+func (f *faultFlag) Set(text string) error {
+	parts := strings.Split(text, ":")
+	if len(parts) < 2 || len(parts) > 3 {
+		return fmt.Errorf("%q is not service:what[:times]", text)
+	}
+	fault := simulator.Fault{Service: parts[0]}
+	switch {
+	case parts[0] == "*":
+		fault.Service = ""
+	case !slices.Contains([]string{"vpcep", "dli", "apig", "iam", "metadata"}, parts[0]):
+		return fmt.Errorf("no service %q", parts[0])
+	}
+	action, err := parseAction(parts[1])
+	if err != nil {
+		return err
+	}
+	fault.Action = action
+	if len(parts) == 3 {
+		if fault.Times, err = strconv.Atoi(parts[2]); err != nil || fault.Times < 1 {
+			return fmt.Errorf("%q is not how often", parts[2])
+		}
+	}
+	*f = append(*f, fault)
+	return nil
+}
+
+func parseAction(text string) (simulator.Action, error) {
+	if text == strconv.Itoa(http.StatusTooManyRequests) {
+		return simulator.Throttle(http.StatusTooManyRequests, ""), nil
+	}
+	if status, err := strconv.Atoi(text); err == nil && status >= 400 && status <= 599 {
+		return simulator.ServiceError(status, "Simulated."+text, http.StatusText(status)), nil
+	}
+	name, value, _ := strings.Cut(text, "=")
+	switch name {
+	case "html":
+		return simulator.HTML(http.StatusOK), nil
+	case "empty":
+		return simulator.Empty(http.StatusOK), nil
+	case "cut":
+		return simulator.CutBody(), nil
+	case "stall":
+		return simulator.StallHeaders(), nil
+	case "stall-body":
+		return simulator.StallBody(), nil
+	case "reset":
+		return simulator.Reset(), nil
+	case "throttle":
+		return simulator.Throttle(http.StatusTooManyRequests, value), nil
+	case "delay":
+		d, err := time.ParseDuration(value)
+		if err != nil {
+			return nil, err
+		}
+		return simulator.Delay(d), nil
+	}
+	return nil, fmt.Errorf("no fault %q", text)
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
+)
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	data := filepath.Join(dir, "data", "vpcep")
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(data, "mine.json"), []byte(`{"connections":[{"id":"only"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	urlFile := filepath.Join(dir, "url")
+	ctx, cancel := context.WithCancel(t.Context())
+	var stdout, stderr bytes.Buffer
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, []string{
+			"-data", filepath.Join(dir, "data"), "-url-file", urlFile, "-connections", "12", "-fault", "vpcep:503:1", "-v",
+		}, &stdout, &stderr)
+	}()
+	url := waitForFile(t, dir, "url")
+	service := url + "/cn-north-4/vpcep/v1/" + simulator.ProjectID + "/vpc-endpoint-services/"
+	for _, want := range []struct {
+		path, text string
+		status     int
+	}{
+		{"mine/connections", "Simulated.503", http.StatusServiceUnavailable},
+		{"mine/connections", `"id":"only"`, http.StatusOK},
+		{madeUpServiceID + "/connections", `"total_count":12`, http.StatusOK},
+	} {
+		status, body := get(t, service+want.path)
+		if status != want.status || !strings.Contains(body, want.text) {
+			t.Errorf("%s: %d %s", want.path, status, body)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"Listening on " + url + "\n", `provider "hwcloud" {`, `vpcep = "` + url + `/{region}/vpcep"`,
+		`access_key = "` + simulator.AccessKey + `"`, "HW_METADATA_ENDPOINT=" + url + "/metadata\n",
+	} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("the output lacks %q:\n%s", want, &stdout)
+		}
+	}
+	if lines := strings.Count(stderr.String(), "\n"); lines != 3 || !strings.Contains(stderr.String(), "GET cn-north-4 vpcep/v1/") {
+		t.Errorf("the log is\n%s", &stderr)
+	}
+}
+
+func waitForFile(t *testing.T, dir, name string) string {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if content, err := fs.ReadFile(os.DirFS(dir), name); err == nil && len(content) > 0 {
+			return strings.TrimSpace(string(content))
+		}
+	}
+	t.Fatal("the URL was not written")
+	return ""
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Auth-Token", simulator.Token)
+	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(body)
+}
+
+func TestRunRefuses(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"-address", "0.0.0.0:0"},
+		{"-address", "nonsense"},
+		{"-data", "does-not-exist"},
+		{"-fault", "vpcep"},
+		{"-fault", "ecs:503"},
+		{"-fault", "vpcep:nonsense"},
+		{"-fault", "vpcep:200"},
+		{"-fault", "vpcep:503:0"},
+		{"-fault", "vpcep:delay=soon"},
+		{"-connections", "-1"},
+		{"-unknown"},
+		{"argument"},
+		{"-url-file", filepath.Join("does-not-exist", "url")},
+	} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			t.Parallel()
+			if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {
+				t.Error("no error")
+			}
+		})
+	}
+}
+
+func TestFaultFlag(t *testing.T) {
+	t.Parallel()
+	var faults faultFlag
+	for _, text := range []string{
+		"*:html", "vpcep:empty:3", "dli:cut", "apig:stall", "iam:stall-body", "metadata:reset", "dli:delay=2s", "dli:throttle=3:2", "apig:504", "*:429",
+	} {
+		if err := faults.Set(text); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if faults[0].Service != "" || faults[1].Service != "vpcep" || faults[1].Times != 3 || faults[7].Times != 2 {
+		t.Errorf("got %+v", faults)
+	}
+}

@@ -1,0 +1,175 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestFaultsThatAnswer(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		action Action
+		status int
+		header string
+		want   string
+		body   string
+	}{
+		{"answer", Answer(502, map[string]string{"X-Test": "1"}, "bad"), 502, "X-Test", "1", "bad"},
+		{"service error", ServiceError(503, "EndPoint.0001", "later"), 503, "Content-Type", "application/json",
+			`{"error":{"code":"EndPoint.0001","message":"later"}}`},
+		{"html", HTML(200), 200, "Content-Type", "text/html; charset=utf-8", "<!DOCTYPE html>"},
+		{"empty", Empty(200), 200, "Content-Length", "0", ""},
+		{"throttle", Throttle(429, "2"), 429, "Retry-After", "2", "APIGW.0308"},
+		{"throttle without a time", Throttle(400, ""), 400, "Retry-After", "", "APIGW.0308"},
+		{"redirect", Redirect(302, "http://192.0.2.1/"), 302, "Location", "http://192.0.2.1/", ""},
+		{"huge", HugeBody(1 << 20), 200, "Content-Type", "application/json", "xxxxxxxx"},
+		{"rewrite", Rewrite(func(b []byte) []byte { return append(b, "\n"...) }), 200, "", "", "}\n"},
+		{"rewrite object", RewriteObject(func(o map[string]any) { o["total_count"] = 7 }), 200, "", "", `"total_count":7`},
+		{"exact numbers", RewriteObject(func(map[string]any) {}), 200, "", "", "16777510"},
+		{"delay", Delay(time.Millisecond), 200, "", "", "16777510"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := Start(t)
+			s.Inject(Fault{Service: "vpcep", Action: test.action})
+			got := get(t, s, vpcepPath)
+			if got.status != test.status || !strings.Contains(string(got.body), test.body) {
+				t.Errorf("got %d %.300s", got.status, got.body)
+			}
+			if value := got.header.Get(test.header); test.header != "" && value != test.want {
+				t.Errorf("%s: %q, want %q", test.header, value, test.want)
+			}
+			if got.header.Get(requestIDHeader) == "" {
+				t.Error("no request ID")
+			}
+			if got := get(t, s, dliPath); got.status != http.StatusOK {
+				t.Errorf("another service: %d", got.status)
+			}
+		})
+	}
+}
+
+func TestFaultsThatBreakTheConnection(t *testing.T) {
+	t.Parallel()
+	s := Start(t)
+	remove := s.Inject(Fault{Action: CutBody()})
+	got, err := trySend(t, s, http.MethodGet, vpcepPath, "", withToken)
+	if !errors.Is(err, io.ErrUnexpectedEOF) || got.status != http.StatusOK || len(got.body) == 0 {
+		t.Errorf("cut: %d bytes, %v", len(got.body), err)
+	}
+	remove()
+	s.Inject(Fault{Action: Reset()})
+	if _, err := trySend(t, s, http.MethodGet, vpcepPath, "", withToken); err == nil {
+		t.Error("reset: no error")
+	}
+	s.ClearFaults()
+	if got := get(t, s, vpcepPath); got.status != http.StatusOK {
+		t.Errorf("without faults: %d", got.status)
+	}
+}
+
+func TestStalledRequestsEnd(t *testing.T) {
+	t.Parallel()
+	for name, action := range map[string]Action{
+		"headers": StallHeaders(), "body": StallBody(), "delay": Delay(time.Hour), "huge": HugeBody(1 << 50),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := New()
+			if err := s.Listen("127.0.0.1:0"); err != nil {
+				t.Fatal(err)
+			}
+			s.Inject(Fault{Action: action})
+			begin := func(ctx context.Context) <-chan error {
+				r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+vpcepPath, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				done := make(chan error, 1)
+				go func() {
+					response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+					if err == nil {
+						_, err = io.Copy(io.Discard, response.Body)
+						_ = response.Body.Close()
+					}
+					done <- err
+				}()
+				return done
+			}
+			// The client goes: the handler ends, which the record tells.
+			ctx, cancel := context.WithCancel(t.Context())
+			first := begin(ctx)
+			time.Sleep(50 * time.Millisecond)
+			cancel()
+			if <-first == nil {
+				t.Error("the first request was answered")
+			}
+			for deadline := time.Now().Add(5 * time.Second); s.Requests()[0].End.IsZero() || s.active() > 0; {
+				if time.Now().After(deadline) {
+					t.Fatal("the handler goes on without its client")
+				}
+				time.Sleep(time.Millisecond)
+			}
+			// The server is closed: the client gets an error.
+			second := begin(t.Context())
+			time.Sleep(50 * time.Millisecond)
+			s.Close()
+			if <-second == nil {
+				t.Error("the second request was answered")
+			}
+			if s.active() > 0 {
+				t.Error("a handler goes on after Close")
+			}
+		})
+	}
+}
+
+// active is the number of requests being handled.
+func (s *Server) active() int {
+	s.record.mu.Lock()
+	defer s.record.mu.Unlock()
+	return len(s.record.active)
+}
+
+func TestFaultMatching(t *testing.T) {
+	t.Parallel()
+	s := Start(t)
+	s.Inject(Fault{Service: "vpcep", Method: "GET", Path: "/connections", After: 1, Times: 2, Action: Empty(500)})
+	s.Inject(Fault{Match: func(r Request) bool { return r.Query.Get("offset") == "1" }, Action: Empty(418)})
+	for i, want := range []int{200, 500, 500, 200, 200} {
+		if got := get(t, s, vpcepPath); got.status != want {
+			t.Errorf("request %d: %d, want %d", i, got.status, want)
+		}
+	}
+	if got := get(t, s, vpcepPath+"?offset=1"); got.status != http.StatusTeapot {
+		t.Errorf("got %d", got.status)
+	}
+	if got := get(t, s, dliPath); got.status != http.StatusOK {
+		t.Errorf("got %d", got.status)
+	}
+}
+
+// TestFaultsCompose holds that a fault that lets the server answer hands on to the next one, and one that answers itself
+// does not use the next one up.
+func TestFaultsCompose(t *testing.T) {
+	t.Parallel()
+	s := Start(t)
+	s.Inject(Fault{Times: 1, Action: Empty(503)})
+	s.Inject(Fault{Action: RewriteObject(func(o map[string]any) { o["total_count"] = 9 })})
+	s.Inject(Fault{Times: 1, Action: Throttle(429, "1")})
+	for i, want := range []int{503, 429, 200} {
+		got := get(t, s, vpcepPath)
+		if got.status != want {
+			t.Errorf("request %d: %d, want %d", i, got.status, want)
+		}
+		if i > 0 && !strings.Contains(string(got.body), `"total_count":9`) {
+			t.Errorf("request %d: %s", i, got.body)
+		}
+	}
+}

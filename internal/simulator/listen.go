@@ -1,0 +1,73 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+)
+
+// TB is the part of testing.TB that Start needs.
+type TB interface {
+	Helper()
+	Fatalf(format string, args ...any)
+	Cleanup(func())
+}
+
+// Start returns a server that listens on a free port of 127.0.0.1 and is closed when the test ends.
+func Start(tb TB) *Server {
+	tb.Helper()
+	s := New()
+	if err := s.Listen("127.0.0.1:0"); err != nil {
+		tb.Fatalf("starting the simulator: %v", err)
+	}
+	tb.Cleanup(s.Close)
+	return s
+}
+
+// listener is what a listening server keeps to be closed.
+type listener struct {
+	server *http.Server
+	done   chan struct{}
+}
+
+// Listen starts to serve at address, sets URL and returns. An address that is not loopback is refused: the
+// simulator's keys are known to everybody.
+func (s *Server) Listen(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("address %q: %w", address, err)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("address %q is not a loopback address", address)
+	}
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
+	if err != nil {
+		return err
+	}
+	s.URL = "http://" + l.Addr().String()
+	s.listener = listener{
+		server: &http.Server{Handler: s, ReadHeaderTimeout: time.Minute},
+		done:   make(chan struct{}),
+	}
+	go func(l net.Listener, own listener) {
+		defer close(own.done)
+		if err := own.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			panic(fmt.Sprintf("simulator: %v", err))
+		}
+	}(l, s.listener)
+	return nil
+}
+
+// Close ends the requests that are being answered, stalled ones too, closes every connection and waits until all of that
+// is done. A closed server answers nothing more.
+func (s *Server) Close() {
+	s.record.cancelAll()
+	if s.listener.server != nil {
+		_ = s.listener.server.Close()
+		<-s.listener.done
+	}
+	s.record.waitIdle()
+}
