@@ -39,10 +39,9 @@ func (p *present[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 // explain says what is wrong with the JSON of an answer: the field and its type,
 // never its value.
 func explain(err error) error {
-	var semantic *json.SemanticError
-	if !errors.As(err, &semantic) {
-		var syntactic *jsontext.SyntacticError
-		if errors.As(err, &syntactic) {
+	semantic, ok := errors.AsType[*json.SemanticError](err)
+	if !ok {
+		if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 			if field := fieldName(syntactic.JSONPointer); field != "" {
 				return fmt.Errorf("the JSON is broken at %s, byte %d", field, syntactic.ByteOffset)
 			}
@@ -72,7 +71,7 @@ func jsonType(t reflect.Type) string {
 	if t == nil {
 		return "a value"
 	}
-	switch t.Kind() { //nolint:exhaustive // These are the kinds of the answers' structs.
+	switch t.Kind() {
 	case reflect.String:
 		return "a string"
 	case reflect.Int64:
@@ -220,17 +219,14 @@ func readError(body []byte) (code, message, requestID string) {
 
 // scalar is a string or a number as text, anything else as "".
 func scalar(value jsontext.Value) string {
-	switch value.Kind() {
-	case '"':
-		text, err := jsontext.AppendUnquote(nil, value)
-		if err != nil {
-			return ""
-		}
-		return printable(string(text), maxMessage)
-	case '0':
+	if value.Kind() == '0' {
 		return value.String()
 	}
-	return ""
+	text, err := jsontext.AppendUnquote(nil, value)
+	if err != nil {
+		return ""
+	}
+	return printable(string(text), maxMessage)
 }
 
 // requestID is the ID under which the API knows a request, for its support.

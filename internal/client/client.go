@@ -49,7 +49,7 @@ type Client struct {
 	slots     *semaphore.Weighted
 	holdBack  holdBack
 
-	// account authorises what is not bound to one project.
+	// account authorizes what is not bound to one project.
 	account source
 
 	mu sync.Mutex
@@ -182,7 +182,7 @@ func get[T any](ctx context.Context, c *Client, service string, in Scope, path s
 	return value, a, err
 }
 
-// source authorises the requests of a scope.
+// source authorizes the requests of a scope.
 func (c *Client) source(in Scope) source {
 	if c.account != nil {
 		return c.account

@@ -9,7 +9,7 @@ import (
 
 // Credentials are a way to sign in: [Keys], a [Token], a [Password] or [Metadata].
 type Credentials interface {
-	// source is what authorises all requests of a client, nil where that takes
+	// source is what authorizes all requests of a client, nil where that takes
 	// a sign-in for each project.
 	source(c *Client) source
 }
@@ -29,15 +29,15 @@ type Token string
 
 func (t Token) source(*Client) source { return fixedSource{&credential{token: string(t)}} }
 
-// credential authorises requests: keys that sign them, or a token that goes with them.
+// credential authorizes requests: keys that sign them, or a token that goes with them.
 type credential struct {
 	accessKey, secretKey, securityToken string
 	token                               string
 }
 
-// authorise sets the headers by which req, with this body, is authorised and,
+// authorize sets the headers by which req, with this body, is authorized and,
 // where it is about a project, says about which. A nil credential sets none.
-func (c *credential) authorise(req *http.Request, body []byte, projectID string) {
+func (c *credential) authorize(req *http.Request, body []byte, projectID string) {
 	switch {
 	case c == nil:
 	case c.token != "":
@@ -55,7 +55,7 @@ func (c *credential) authorise(req *http.Request, body []byte, projectID string)
 
 var signaturePart = regexp.MustCompile(`Signature=(.*)$`)
 
-// secrets of the credential, and of a request with these headers that it authorised.
+// secrets of the credential, and of a request with these headers that it authorized.
 func (c *credential) secrets(header http.Header) []string {
 	if c == nil {
 		return nil
@@ -102,7 +102,7 @@ type temporaryKeys struct {
 	} `json:"credential"`
 }
 
-// credential is what the keys authorise with, and when they are to be renewed.
+// credential is what the keys authorize with, and when they are to be renewed.
 // It is nil where an answer was no keys at all.
 func (k *temporaryKeys) credential(now time.Time) (*credential, time.Time) {
 	if k.Credential.Access == "" || k.Credential.Secret == "" {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 const enhancedConnectionsPath = "/v2.0/{project_id}/datasource/enhanced-connections"
@@ -87,7 +85,7 @@ func (c *Client) EnhancedConnections(ctx context.Context, in Scope, query Enhanc
 	type answer struct {
 		IsSuccess   *bool                         `json:"is_success"`
 		Message     *string                       `json:"message"`
-		Count       present[jsontext.Value]       `json:"count"`
+		Count       present[*int64]               `json:"count"`
 		Connections present[[]EnhancedConnection] `json:"connections"`
 	}
 	list := openListing[EnhancedConnection]{

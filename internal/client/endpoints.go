@@ -24,7 +24,7 @@ func (c *Client) endpoint(service, region string) (string, error) {
 	switch {
 	case service == IAM && c.config.AuthURL != "":
 		// IAM knows the projects of all regions, so one address of it serves them all.
-		base = strings.TrimSuffix(strings.TrimRight(c.config.AuthURL, "/"), "/v3")
+		base = c.config.AuthURL
 	case !ok:
 		base = "https://" + service + "." + regionPlaceholder + "." + c.cloud(region)
 	case region != c.config.Region && !strings.Contains(base, regionPlaceholder):
@@ -35,7 +35,12 @@ func (c *Client) endpoint(service, region string) (string, error) {
 				service, base, c.config.Region, region, service),
 		}
 	}
-	return strings.TrimRight(strings.ReplaceAll(base, regionPlaceholder, region), "/"), nil
+	base = strings.TrimRight(strings.ReplaceAll(base, regionPlaceholder, region), "/")
+	if service == IAM {
+		// Its version is a part of each path, and often of its address too.
+		base = strings.TrimRight(strings.TrimSuffix(base, "/v3"), "/")
+	}
+	return base, nil
 }
 
 // cloud is the domain under which the endpoints of a region are.

@@ -35,7 +35,7 @@ type request struct {
 	// projectID goes into the header that tells the gateway the project, where
 	// it is not empty.
 	projectID string
-	// source authorises the request; nil for one that needs none.
+	// source authorizes the request; nil for one that needs none.
 	source source
 	// secrets are in the body and must not be shown.
 	secrets []string
@@ -88,7 +88,7 @@ func (c *Client) send(ctx context.Context, r *request) (*answer, error) {
 	}
 	resp, err := attempts.Do(req)
 	if resp != nil {
-		defer resp.Body.Close()
+		_ = resp.Body.Close() // It was read to its end, or refused.
 	}
 	if err != nil {
 		return nil, x.failure(err)
@@ -107,7 +107,7 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 		if x.request.source != nil {
 			var err error
 			if used, err = x.request.source.get(req.Context()); err != nil {
-				return nil, &unauthorisedError{err}
+				return nil, &unauthorizedError{err}
 			}
 		}
 		a, err := x.attempt(req, used)
@@ -148,7 +148,7 @@ func (x *exchange) attempt(req *http.Request, used *credential) (*answer, error)
 	}
 	sent.Header.Set("Content-Type", "application/json")
 	sent.Header.Set("User-Agent", c.config.UserAgent)
-	used.authorise(sent, body, x.request.projectID)
+	used.authorize(sent, body, x.request.projectID)
 
 	x.attempts++
 	begun := time.Now()
@@ -171,7 +171,7 @@ func (x *exchange) exchange(req *http.Request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // Nothing was written to it.
 	if resp.ContentLength > maxAnswer {
 		return nil, errAnswerTooLarge
 	}
@@ -205,13 +205,11 @@ func (x *exchange) log(req *http.Request, a *answer, err error, took time.Durati
 
 // failure is the error of a request that has no answer, or none to go by.
 func (x *exchange) failure(err error) error {
-	var wrapped *url.Error // of net/http, with the query in its URL
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // Without the URL, which has the query in it.
 	}
-	var unauthorised *unauthorisedError
-	if errors.As(err, &unauthorised) {
-		return unauthorised.error
+	if unauthorized, ok := errors.AsType[*unauthorizedError](err); ok {
+		return unauthorized.error
 	}
 	failed := &Error{Method: x.request.method, URL: x.shown, Err: err}
 	if x.last != nil {
@@ -224,11 +222,11 @@ func (x *exchange) failure(err error) error {
 	return failed
 }
 
-// unauthorisedError is a request that could not be made for want of a
+// unauthorizedError is a request that could not be made for want of a
 // credential; the error within tells of another request.
-type unauthorisedError struct{ error }
+type unauthorizedError struct{ error }
 
-func (e *unauthorisedError) Unwrap() error { return e.error }
+func (e *unauthorizedError) Unwrap() error { return e.error }
 
 // redirectError is a redirect to somewhere else.
 type redirectError struct{ target string }

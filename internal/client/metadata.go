@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 
 const (
 	metadataAddress   = "http://169.254.169.254"
-	metadataTokenPath = "/meta-data/latest/api/token"
+	metadataTokenPath = "/meta-data/latest/api/token" //nolint:gosec // A path, no secret.
 	metadataKeysPath  = "/openstack/latest/securitykey"
 
 	// metadataTimeout ends the whole of asking an ECS for its keys.
@@ -58,6 +59,9 @@ func (m Metadata) source(c *Client) source {
 		if ctx.Err() != nil {
 			return nil, time.Time{}, ctx.Err()
 		}
+		if is[*url.Error](err) {
+			err = fmt.Errorf("nobody answers at %s", m.address())
+		}
 		if err != nil {
 			return nil, time.Time{}, &NoCredentialsError{err}
 		}
@@ -71,15 +75,15 @@ func (m Metadata) source(c *Client) source {
 }
 
 func (m Metadata) keys(ctx context.Context, c *Client) (*temporaryKeys, error) {
-	http := &http.Client{
+	direct := &http.Client{
 		Transport:     &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: sameOrigin,
 	}
-	token, err := m.ask(ctx, c, http, "PUT", metadataTokenPath, "X-Metadata-Token-Ttl-Seconds", metadataTokenSeconds)
+	token, err := m.ask(ctx, c, direct, http.MethodPut, metadataTokenPath, "X-Metadata-Token-Ttl-Seconds", metadataTokenSeconds)
 	if err != nil && !errors.Is(err, errNotOffered) {
 		return nil, err
 	}
-	body, err := m.ask(ctx, c, http, "GET", metadataKeysPath, "X-Metadata-Token", string(bytes.TrimSpace(token)))
+	body, err := m.ask(ctx, c, direct, http.MethodGet, metadataKeysPath, "X-Metadata-Token", string(bytes.TrimSpace(token)))
 	if err != nil {
 		return nil, err
 	}
@@ -90,11 +94,16 @@ func (m Metadata) keys(ctx context.Context, c *Client) (*temporaryKeys, error) {
 	return &keys, nil
 }
 
+// address is the base URL of the metadata, without a closing slash.
+func (m Metadata) address() string {
+	return strings.TrimRight(cmp.Or(m.Endpoint, metadataAddress), "/")
+}
+
 // errNotOffered is the metadata's way to say that it needs no token.
 var errNotOffered = errors.New("not offered")
 
 func (m Metadata) ask(ctx context.Context, c *Client, using *http.Client, method, path, header, value string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(cmp.Or(m.Endpoint, metadataAddress), "/")+path, nil)
+	req, err := http.NewRequestWithContext(ctx, method, m.address()+path, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +116,7 @@ func (m Metadata) ask(ctx context.Context, c *Client, using *http.Client, method
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // Nothing was written to it.
 	c.log(ctx, "HTTP request", map[string]any{
 		"method": method, "host": req.URL.Host, "path": path, "attempt": 1,
 		"status": resp.StatusCode, "duration_ms": time.Since(begun).Milliseconds(),

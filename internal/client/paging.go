@@ -150,8 +150,8 @@ func (l listing[T]) another(ctx context.Context, offset, limit, total int64) ([]
 
 // isPastEnd reports whether the API refused an offset, as it does past the end.
 func isPastEnd(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusBadRequest
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Status == http.StatusBadRequest
 }
 
 // hasRepeats reports whether two entries bear the same ID. Entries without one

@@ -11,7 +11,7 @@ import (
 )
 
 // tokensPath is where IAM gives a token for a user's password.
-const tokensPath = "/v3/auth/tokens"
+const tokensPath = "/v3/auth/tokens" //nolint:gosec // A path, no secret.
 
 // Password signs a user in, for each project that is read from.
 type Password struct {
@@ -34,7 +34,7 @@ type signedIn struct {
 	projectID  string
 }
 
-// signInSource authorises with the token of a user for one project.
+// signInSource authorizes with the token of a user for one project.
 type signInSource struct{ shared shared[*signedIn] }
 
 func (s *signInSource) get(ctx context.Context) (*credential, error) {
@@ -137,7 +137,7 @@ func (c *Client) askIAM(ctx context.Context, r *request, region, path string) (*
 	return c.send(ctx, r)
 }
 
-// homeSource authorises as the user whose password signs in, before an agency
+// homeSource authorizes as the user whose password signs in, before an agency
 // is assumed. The token is for the project that is named like the home
 // region, which every account has; project_id and project_name are those of the
 // account of the agency.

@@ -49,13 +49,14 @@ func (x *exchange) again(ctx context.Context, _ *http.Response, err error) (bool
 		return true, err // There is no next attempt to be in time for.
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < x.wait {
-		return false, &lateError{wait: x.wait, asked: asked > 0, cause: err}
+		return false, &LateError{wait: x.wait, asked: asked > 0, cause: err}
 	}
 	return true, err
 }
 
-// lateError is a next attempt that would come after the end of the read.
-type lateError struct {
+// LateError is a request whose next attempt would come after the deadline of
+// the read.
+type LateError struct {
 	wait time.Duration
 	// asked tells that the API asked for the wait by Retry-After.
 	asked bool
@@ -63,7 +64,7 @@ type lateError struct {
 	cause error
 }
 
-func (e *lateError) Error() string {
+func (e *LateError) Error() string {
 	text := fmt.Sprintf("the next attempt would be in %s, past the end of the read's timeout", e.wait.Round(time.Millisecond))
 	if e.asked {
 		text = fmt.Sprintf("the API asks by Retry-After to wait %s, past the end of the read's timeout", e.wait.Round(time.Millisecond))
@@ -73,9 +74,6 @@ func (e *lateError) Error() string {
 	}
 	return text
 }
-
-// Is makes it a deadline's end, which for another reader may lie later.
-func (e *lateError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // isTemporary reports whether an answer may be another one when asked again.
 func isTemporary(status int, code string) bool {
@@ -94,22 +92,19 @@ func isThrottling(status int, code string) bool {
 // isFinal reports whether a request without an answer would never have one:
 // its certificate or host name is wrong, or what came is refused.
 func isFinal(err error) bool {
-	var (
-		unauthorised *unauthorisedError
-		verification *tls.CertificateVerificationError
-		record       tls.RecordHeaderError
-		alert        tls.AlertError
-		host         x509.HostnameError
-		dns          *net.DNSError
-	)
-	switch {
-	case errors.Is(err, errAnswerTooLarge), errors.As(err, &unauthorised), errors.As(err, &verification),
-		errors.As(err, &record), errors.As(err, &alert), errors.As(err, &host):
-		return true
-	case errors.As(err, &dns):
-		return dns.IsNotFound
+	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "remote error" {
+		return true // The server ended the TLS handshake.
 	}
-	return false
+	if unknown, ok := errors.AsType[*net.DNSError](err); ok {
+		return unknown.IsNotFound
+	}
+	return errors.Is(err, errAnswerTooLarge) || is[*unauthorizedError](err) ||
+		is[*tls.CertificateVerificationError](err) || is[x509.HostnameError](err) || is[tls.RecordHeaderError](err)
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 // backoff is the time between an attempt, counted from 1, and the next: twice

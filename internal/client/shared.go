@@ -33,9 +33,11 @@ type fetching[T any] struct {
 	waiting int
 	value   T
 	err     error
+	// late tells that the deadline of the reader that began it was in the way.
+	late bool
 }
 
-// get returns the value, fetching it where that is needed. Cancelling ctx ends
+// get returns the value, fetching it where that is needed. Canceling ctx ends
 // the wait at once, and the fetch too where nobody else waits for it.
 func (s *shared[T]) get(ctx context.Context) (T, error) {
 	for {
@@ -61,7 +63,7 @@ func (s *shared[T]) get(ctx context.Context) (T, error) {
 			var none T
 			return none, err
 		}
-		if leads || !errors.Is(f.err, context.DeadlineExceeded) {
+		if leads || !f.late {
 			return f.value, f.err
 		}
 		// The fetch kept the deadline of the reader that began it; this one has
@@ -75,15 +77,17 @@ func (s *shared[T]) start(ctx context.Context) *fetching[T] {
 	detached := context.WithoutCancel(ctx)
 	f := &fetching[T]{done: make(chan struct{})}
 	if deadline, ok := ctx.Deadline(); ok {
-		detached, f.cancel = context.WithDeadline(detached, deadline)
+		detached, f.cancel = context.WithDeadline(detached, deadline) //nolint:gosec // The last reader calls it.
 	} else {
-		detached, f.cancel = context.WithCancel(detached)
+		detached, f.cancel = context.WithCancel(detached) //nolint:gosec // The last reader calls it.
 	}
 	s.current = f
 	go func() {
 		defer close(f.done)
 		var renewAt time.Time
 		f.value, renewAt, f.err = s.fetch(detached)
+		_, late := errors.AsType[*LateError](f.err)
+		f.late = f.err != nil && (late || detached.Err() != nil)
 
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -124,10 +128,10 @@ func (s *shared[T]) drop(value T) {
 // isRefusal reports whether err is an answer of the API that asking again does
 // not change.
 func isRefusal(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		var notOne *NotOneError
-		return errors.As(err, &notOne)
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		_, ok = errors.AsType[*NotOneError](err)
+		return ok
 	}
 	return e.Status >= 400 && e.Status < 500 && !isTemporary(e.Status, e.Code)
 }

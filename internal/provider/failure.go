@@ -31,8 +31,8 @@ type subject struct {
 
 // failure is the diagnostic of a lookup that failed: what was asked for and
 // where, what the API said, and what to do.
-func (s subject) failure(in client.Scope, timeout time.Duration, err error) diag.Diagnostic {
-	argument, advice := s.advice(timeout, err)
+func (s subject) failure(ctx context.Context, in client.Scope, timeout time.Duration, err error) diag.Diagnostic {
+	argument, advice := s.advice(ctx, timeout, err)
 	detail := fmt.Sprintf("Asked for: %s", s.asked)
 	if in.Region != "" {
 		detail += ", in region " + in.Region
@@ -53,8 +53,11 @@ func (s subject) failure(in client.Scope, timeout time.Duration, err error) diag
 // said tells what went wrong: for a request its method and URL, status, code,
 // message and request ID.
 func said(err error) string {
-	var e *client.Error
-	if !errors.As(err, &e) {
+	if none, ok := errors.AsType[*client.NoCredentialsError](err); ok {
+		return sentence(none.Error()) + "."
+	}
+	e, ok := errors.AsType[*client.Error](err)
+	if !ok {
 		return sentence(err.Error())
 	}
 	var b strings.Builder
@@ -88,34 +91,33 @@ func sentence(text string) string {
 }
 
 // advice says which argument an error is about, "" for none, and what to do.
-func (s subject) advice(timeout time.Duration, err error) (argument, advice string) {
-	var (
-		wrongArgument *client.ArgumentError
-		notOne        *client.NotOneError
-		noCredentials *client.NoCredentialsError
-		request       *client.Error
-	)
+func (s subject) advice(ctx context.Context, timeout time.Duration, err error) (argument, advice string) {
+	_, late := errors.AsType[*client.LateError](err)
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	case late, errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return "", fmt.Sprintf("The lookup did not end within its read timeout of %s. Set timeouts = { read = \"…\" } to give it longer.", timeout)
-	case errors.Is(err, context.Canceled):
-		return "", "The lookup was cancelled."
-	case errors.As(err, &wrongArgument):
-		return wrongArgument.Argument, ""
-	case errors.As(err, &notOne):
-		return notOne.Argument, fmt.Sprintf("Set %s to the ID of the one that is meant.", notOne.Instead)
-	case errors.As(err, &noCredentials):
-		return "", waysToSignIn
+	case ctx.Err() != nil:
+		return "", "The lookup was canceled."
 	case errors.Is(err, client.ErrListKeptChanging):
 		return "", "Entries came or went during each of three readings, so no whole list could be read. Run Terraform again when fewer changes are made."
-	case errors.As(err, &request):
+	}
+	if wrong, ok := errors.AsType[*client.ArgumentError](err); ok {
+		return wrong.Argument, ""
+	}
+	if notOne, ok := errors.AsType[*client.NotOneError](err); ok {
+		return notOne.Argument, fmt.Sprintf("Set %s to the ID of the one that is meant.", notOne.Instead)
+	}
+	if _, ok := errors.AsType[*client.NoCredentialsError](err); ok {
+		return "", waysToSignIn
+	}
+	if request, ok := errors.AsType[*client.Error](err); ok {
 		return s.adviceOn(request)
 	}
 	return "", ""
 }
 
 // waysToSignIn names every way to give credentials.
-const waysToSignIn = "No credentials are set. Give them in one of these ways: " +
+const waysToSignIn = "Give credentials in one of these ways: " +
 	"an access key, by access_key and secret_key or HW_ACCESS_KEY and HW_SECRET_KEY " +
 	"(with security_token or HW_SECURITY_TOKEN where they are temporary); " +
 	"a token, by token or HW_AUTH_TOKEN; " +

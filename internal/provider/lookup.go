@@ -114,7 +114,7 @@ func (l *lookup) read(ctx context.Context, model *lookupModel, what subject, dia
 		err = get(ctx, l.configured.client, scope)
 	}
 	if err != nil {
-		diags.Append(what.failure(scope, timeout, err))
+		diags.Append(what.failure(ctx, scope, timeout, err))
 		return false
 	}
 	return true
