@@ -105,7 +105,10 @@ func (s subject) advice(ctx context.Context, timeout time.Duration, err error) (
 		return wrong.Argument, ""
 	}
 	if notOne, ok := errors.AsType[*client.NotOneError](err); ok {
-		return notOne.Argument, fmt.Sprintf("Set %s to the ID of the one that is meant.", notOne.Instead)
+		if len(notOne.Found) > 1 {
+			return notOne.Argument, fmt.Sprintf("Set %s to the ID of the one that is meant.", notOne.Instead)
+		}
+		return notOne.Argument, fmt.Sprintf("Check the name, or set %s to the ID of the one that is meant.", notOne.Instead)
 	}
 	if _, ok := errors.AsType[*client.NoCredentialsError](err); ok {
 		return "", waysToSignIn

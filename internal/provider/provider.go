@@ -207,6 +207,10 @@ type configured struct {
 
 // unusable says why nothing can be read yet.
 func (c *configured) unusable() diag.Diagnostics {
+	if c == nil {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Provider is not configured",
+			"A data source was read before the provider was configured. This is a bug in Terraform or in the provider; please report it.")}
+	}
 	if len(c.unknown) == 0 {
 		return nil
 	}

@@ -1,0 +1,11 @@
+terraform {
+  required_providers {
+    hwcloud = {
+      source = "hwcloud/hwcloud"
+    }
+  }
+}
+
+provider "hwcloud" {
+  region = "cn-south-1"
+}

@@ -1,0 +1,48 @@
+# The lookups of `make demo`. What they find is what the API documents show as their examples.
+terraform {
+  required_providers {
+    hwcloud = {
+      source = "registry.terraform.io/hwcloud/hwcloud"
+    }
+  }
+}
+
+provider "hwcloud" {
+  region = "cn-north-4"
+}
+
+data "hwcloud_vpcep_service_connections" "demo" {
+  service_id = "4189d3c2-8882-4871-a3c2-d380272eed88"
+}
+
+data "hwcloud_dli_enhanced_connections" "demo" {}
+
+data "hwcloud_apig_vpc_channel" "demo" {
+  instance_id    = "eddc4d25480b4cd6b512f270a1b8b341"
+  vpc_channel_id = "56a7d7358e1b42459c9d730d65b14e59"
+}
+
+# Lookups feed resources: one for each accepted connection.
+resource "terraform_data" "accepted_connection" {
+  for_each = {
+    for connection in data.hwcloud_vpcep_service_connections.demo.connections :
+    connection.id => connection if connection.status == "accepted"
+  }
+
+  input = each.value.domain_id
+}
+
+output "vpcep_service_connections" {
+  value = data.hwcloud_vpcep_service_connections.demo.connections
+}
+
+output "dli_enhanced_connections" {
+  value = data.hwcloud_dli_enhanced_connections.demo.connections
+}
+
+output "apig_vpc_channel" {
+  value = {
+    for name, value in data.hwcloud_apig_vpc_channel.demo : name => value
+    if !contains(["microservice_info", "timeouts"], name)
+  }
+}

@@ -1,0 +1,47 @@
+# For the simulator, whose service 50000000-0000-4000-8000-000000000001 has one connection in
+# each status.
+variables {
+  service_id = "50000000-0000-4000-8000-000000000001"
+}
+
+run "accepts_what_is_trusted" {
+  variables {
+    trusted_accounts = ["d2000000000000000000000000000002"]
+  }
+
+  assert {
+    condition     = toset(output.accepted) == toset(["c1000000-0000-4000-8000-000000000002"])
+    error_message = "Accepted: ${join(", ", output.accepted)}"
+  }
+  assert {
+    condition     = length(output.strangers) == 0
+    error_message = "Strangers: ${join(", ", output.strangers)}"
+  }
+}
+
+run "leaves_strangers_waiting" {
+  command = plan
+
+  variables {
+    trusted_accounts = ["d2000000000000000000000000000001"]
+  }
+
+  assert {
+    condition     = !contains(keys(terraform_data.acceptance), "c1000000-0000-4000-8000-000000000002")
+    error_message = "A stranger's connection would be accepted."
+  }
+  assert {
+    condition     = toset(output.strangers) == toset(["d2000000000000000000000000000002"])
+    error_message = "Strangers: ${join(", ", output.strangers)}"
+  }
+}
+
+run "asks_for_an_account" {
+  command = plan
+
+  variables {
+    trusted_accounts = []
+  }
+
+  expect_failures = [var.trusted_accounts]
+}

@@ -1,0 +1,42 @@
+terraform {
+  required_providers {
+    hwcloud = {
+      source = "hwcloud/hwcloud"
+    }
+  }
+}
+
+# One provider reads every region: the region's endpoint and project are found by its name.
+# Where endpoints are set, write {region} into them: "https://dli.{region}.example.com".
+provider "hwcloud" {
+  region = "cn-north-4"
+}
+
+data "hwcloud_dli_enhanced_connections" "all" {
+  for_each = toset(["cn-north-4", "cn-south-1"])
+
+  region = each.key
+}
+
+data "hwcloud_apig_vpc_channel" "south" {
+  region      = "cn-south-1"
+  instance_id = "e0000000000000000000000000000002"
+  name        = "second_region"
+}
+
+output "connections" {
+  description = "The names of the enhanced datasource connections in each region."
+  value = {
+    for region, lookup in data.hwcloud_dli_enhanced_connections.all :
+    region => lookup.connections[*].name
+  }
+}
+
+output "channel" {
+  description = "Where the channel was found."
+  value = {
+    region     = data.hwcloud_apig_vpc_channel.south.region
+    project_id = data.hwcloud_apig_vpc_channel.south.project_id
+    id         = data.hwcloud_apig_vpc_channel.south.id
+  }
+}
