@@ -271,7 +271,7 @@ func (m vpcChannelModel) subject() subject {
 		service:    client.APIG,
 		summary:    "Unable to read VPC channel",
 		asked:      asked,
-		permission: "read permission on API Gateway VPC channels",
+		permission: "read permission on API Gateway VPC channels (actions apig:vpcChannels:get and apig:vpcChannels:list)",
 		argument:   m.argument,
 	}
 }

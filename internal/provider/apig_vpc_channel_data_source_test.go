@@ -11,6 +11,22 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
 
+func init() {
+	particulars["hwcloud_apig_vpc_channel"] = particular{
+		attributes: map[string]string{
+			"instance_id":    "required string",
+			"vpc_channel_id": "optional computed string",
+			// The name is a field of the answer, and an argument too.
+			"name": "optional computed string",
+		},
+		arguments: []argumentValues{
+			{"instance_id", goodSegments, badSegments},
+			{"vpc_channel_id", goodSegments, badSegments},
+			{"name", goodNames, badNames},
+		},
+	}
+}
+
 // channelID is the channel that the tests ask for.
 const channelID = "56a7d7358e1b42459c9d730d65b14e59"
 

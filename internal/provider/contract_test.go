@@ -41,33 +41,6 @@ var commonAttributes = map[string]string{
 	"timeouts.read": "optional string",
 }
 
-// ownAttributes are those that a data source has beside its contract, and those
-// that it declares otherwise than its contract does.
-var ownAttributes = map[string]map[string]string{
-	"hwcloud_apig_vpc_channel": {
-		"instance_id":    "required string",
-		"vpc_channel_id": "optional computed string",
-		// The name is a field of the answer, and an argument too.
-		"name": "optional computed string",
-	},
-	"hwcloud_dli_enhanced_connections": {
-		// The query has strings where Terraform has better types.
-		"limit":  "optional integer",
-		"offset": "optional integer",
-		"tags":   "optional map of strings",
-		// Times in milliseconds, in RFC 3339.
-		"connections.created_at":                        "computed string",
-		"connections.available_queue_info.updated_at":   "computed string",
-		"connections.elastic_resource_pools.updated_at": "computed string",
-		"connections.routes.created_at":                 "computed string",
-	},
-	"hwcloud_vpcep_service_connections": {
-		"service_id": "required string",
-		// The query has a string where the answer has a number.
-		"marker_id": "optional integer",
-	},
-}
-
 // unitWords are a contract's units in the words of a description.
 var unitWords = map[string]string{
 	"s":                       "in seconds",
@@ -85,7 +58,7 @@ func TestSchemasKeepTheContract(t *testing.T) {
 			for path, field := range fields {
 				want[path] = field.declaration
 			}
-			maps.Copy(want, ownAttributes[name])
+			maps.Copy(want, particulars[name].attributes)
 
 			attributes := map[string]schema.Attribute{}
 			collectAttributes("", schemaOf(t, constructor).Attributes, attributes)

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"maps"
 	"math/big"
 	"os"
@@ -22,10 +23,33 @@ type (
 )
 
 // dataSources are the constructors of all data sources, by type name.
-var dataSources = map[string]func() datasource.DataSource{
-	"hwcloud_apig_vpc_channel":          newVPCChannelDataSource,
-	"hwcloud_dli_enhanced_connections":  newEnhancedConnectionsDataSource,
-	"hwcloud_vpcep_service_connections": newServiceConnectionsDataSource,
+var dataSources = func() map[string]func() datasource.DataSource {
+	constructors := map[string]func() datasource.DataSource{}
+	for _, constructor := range new(hwcloudProvider).DataSources(context.Background()) { //nolint:usetesting // No test runs yet.
+		var resp datasource.MetadataResponse
+		constructor().Metadata(context.Background(), datasource.MetadataRequest{ProviderTypeName: "hwcloud"}, &resp) //nolint:usetesting // No test runs yet.
+		constructors[resp.TypeName] = constructor
+	}
+	return constructors
+}()
+
+// particulars are what the tests of all data sources have to know of each, by type
+// name. The file that tests a data source sets its own.
+var particulars = map[string]particular{}
+
+// particular is what the tests of all data sources have to know of one.
+type particular struct {
+	// attributes are those that the data source has beside its contract, and
+	// those that it declares otherwise than its contract does.
+	attributes map[string]string
+	// arguments are values for all that it takes beside commonArguments.
+	arguments []argumentValues
+}
+
+// argumentValues are values that an argument takes and that it refuses.
+type argumentValues struct {
+	argument  string
+	good, bad []any
 }
 
 // schemaOf is the schema of a data source.

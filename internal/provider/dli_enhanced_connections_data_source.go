@@ -172,7 +172,7 @@ func (m enhancedConnectionsModel) subject() subject {
 		service:    client.DLI,
 		summary:    "Unable to list DLI enhanced datasource connections",
 		asked:      asked,
-		permission: "read permission on DLI enhanced datasource connections",
+		permission: "read permission on DLI enhanced datasource connections (action dli:edsconnection:list, or the policy DLI ReadOnlyAccess)",
 		argument:   m.argument,
 	}
 }

@@ -5,10 +5,56 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
+
+func init() {
+	particulars["hwcloud_dli_enhanced_connections"] = particular{
+		attributes: map[string]string{
+			// The query has strings where Terraform has better types.
+			"limit":  "optional integer",
+			"offset": "optional integer",
+			"tags":   "optional map of strings",
+			// Times in milliseconds, in RFC 3339.
+			"connections.created_at":                        "computed string",
+			"connections.available_queue_info.updated_at":   "computed string",
+			"connections.elastic_resource_pools.updated_at": "computed string",
+			"connections.routes.created_at":                 "computed string",
+		},
+		arguments: []argumentValues{
+			{"name", goodNames, badNames},
+			{
+				"status",
+				[]any{"ACTIVE", "active", "Active", "DELETED", "deleted"},
+				[]any{"", " ", "ACTIVE ", "FAILED", "CREATING"},
+			},
+			fromLeast("limit", 0),
+			fromLeast("offset", 0),
+			{
+				"tags",
+				[]any{
+					map[string]attr.Value{},
+					map[string]attr.Value{"k": types.StringValue("v"), "k 2": types.StringValue("")},
+					map[string]attr.Value{"k": types.StringValue("a=b")},
+					map[string]attr.Value{"k": types.StringUnknown()},
+				},
+				[]any{
+					map[string]attr.Value{"": types.StringValue("v")},
+					map[string]attr.Value{" ": types.StringValue("v")},
+					map[string]attr.Value{"a=b": types.StringValue("v")},
+					map[string]attr.Value{"a,b": types.StringValue("v")},
+					map[string]attr.Value{"k": types.StringValue("a,b")},
+					map[string]attr.Value{"k": types.StringNull()},
+					map[string]attr.Value{"k": types.StringValue("v"), "l": types.StringNull()},
+				},
+			},
+		},
+	}
+}
 
 func TestEnhancedConnectionsMapping(t *testing.T) {
 	t.Parallel()

@@ -181,4 +181,3 @@ func (s settings) agency(at path.Path, model assumeRoleModel, alone bool) client
 	}
 	return agency
 }
-

@@ -37,131 +37,83 @@ func TestSchemasAreValid(t *testing.T) {
 	}
 }
 
-func TestValidators(t *testing.T) {
-	t.Parallel()
-	const (
-		channel  = "hwcloud_apig_vpc_channel"
-		enhanced = "hwcloud_dli_enhanced_connections"
-		service  = "hwcloud_vpcep_service_connections"
-	)
-	goodSegments := []any{"4189d3c2-8882-4871-a3c2-d380272eed88", "a", "a.b", "_", "通道", "a&b=c", `a\b`}
-	badSegments := []any{
+// Values that arguments of one kind have in common.
+var (
+	goodSegments = []any{"4189d3c2-8882-4871-a3c2-d380272eed88", "a", "a.b", "_", "通道", "a&b=c", `a\b`}
+	badSegments  = []any{
 		"", " ", "\t", " a", "a ", "a b", "a\u00a0b", "a\u3000", "a/b", "/", "a?b", "a#b", "a%2fb",
 		".", "..", "a..b", "a\n", "a\x00b", "\x7f", "\u0085",
 	}
-	goodNames := []any{"a", " a ", "two words", "名称", "a/b?c#d%e..f"}
-	badNames := []any{"", " ", "\t\n", "\u00a0", "\u3000 ", "a\x00", "a\nb", "\x7f"}
-	atLeast := func(least int64) (good, bad []any) {
-		return []any{least, least + 1, int64(1<<63 - 1)}, []any{least - 1, int64(-1 << 63)}
-	}
-	goodFromZero, badFromZero := atLeast(0)
-	goodFromOne, badFromOne := atLeast(1)
+	goodNames = []any{"a", " a ", "two words", "名称", "a/b?c#d%e..f"}
+	badNames  = []any{"", " ", "\t\n", "\u00a0", "\u3000 ", "a\x00", "a\nb", "\x7f"}
+)
 
-	tests := []struct {
-		dataSource, argument string
-		good, bad            []any
-	}{
-		{channel, "instance_id", goodSegments, badSegments},
-		{channel, "vpc_channel_id", goodSegments, badSegments},
-		{channel, "name", goodNames, badNames},
-		{enhanced, "name", goodNames, badNames},
-		{
-			enhanced, "status",
-			[]any{"ACTIVE", "active", "Active", "DELETED", "deleted"},
-			[]any{"", " ", "ACTIVE ", "FAILED", "CREATING"},
-		},
-		{enhanced, "limit", goodFromZero, badFromZero},
-		{enhanced, "offset", goodFromZero, badFromZero},
-		{
-			enhanced, "tags",
-			[]any{
-				map[string]attr.Value{},
-				map[string]attr.Value{"k": types.StringValue("v"), "k 2": types.StringValue("")},
-				map[string]attr.Value{"k": types.StringValue("a=b")},
-				map[string]attr.Value{"k": types.StringUnknown()},
-			},
-			[]any{
-				map[string]attr.Value{"": types.StringValue("v")},
-				map[string]attr.Value{" ": types.StringValue("v")},
-				map[string]attr.Value{"a=b": types.StringValue("v")},
-				map[string]attr.Value{"a,b": types.StringValue("v")},
-				map[string]attr.Value{"k": types.StringValue("a,b")},
-				map[string]attr.Value{"k": types.StringNull()},
-				map[string]attr.Value{"k": types.StringValue("v"), "l": types.StringNull()},
-			},
-		},
-		{service, "service_id", goodSegments, badSegments},
-		{service, "endpoint_id", goodNames, badNames},
-		{service, "marker_id", goodFromZero, badFromZero},
-		{
-			service, "status",
-			[]any{"pendingAcceptance", "creating", "accepted", "rejected", "failed", "deleting"},
-			[]any{"", "ACCEPTED", "Accepted", "pendingacceptance", "accepted ", "active"},
-		},
-		{service, "sort_key", []any{"create_at", "update_at"}, []any{"", "created_at", "CREATE_AT", "id"}},
-		{service, "sort_dir", []any{"asc", "desc"}, []any{"", "ASC", "ascending"}},
-		{service, "limit", goodFromOne, badFromOne},
-		{service, "offset", goodFromZero, badFromZero},
-	}
-	for name := range dataSources {
-		tests = append(tests, []struct {
-			dataSource, argument string
-			good, bad            []any
-		}{
-			{name, "project_id", goodSegments, badSegments},
-			{
-				name, "region",
-				[]any{"cn-north-4", "eu-west-101", "a", "my_region", "A1"},
-				[]any{"", " ", "a.b", "a/b", "a b", "a:b", "a@b", "a\n", "é"},
-			},
-			{
-				name, "timeouts.read",
-				[]any{"1ns", "30s", "2m30s", "1.5h", "100ms"},
-				[]any{"", " ", "0", "0s", "-1s", "-5m", "5", "five minutes", "5 m", "1d"},
-			},
-		}...)
-	}
+// fromLeast are values of an argument that takes integers from least on.
+func fromLeast(argument string, least int64) argumentValues {
+	return argumentValues{argument, []any{least, least + 1, int64(1<<63 - 1)}, []any{least - 1, int64(-1 << 63)}}
+}
 
-	tested := map[string]bool{}
-	for _, tt := range tests {
-		tested[tt.dataSource+"."+tt.argument] = true
-		t.Run(tt.dataSource+"."+tt.argument, func(t *testing.T) {
-			t.Parallel()
-			declared := schemaOf(t, dataSources[tt.dataSource])
-			for _, value := range tt.good {
-				if diags := validate(t, declared, tt.argument, value); len(diags) > 0 {
-					t.Errorf("%#v is refused: %v", value, diags)
-				}
-			}
-			for _, value := range tt.bad {
-				diags := validate(t, declared, tt.argument, value)
-				if !diags.HasError() {
-					t.Errorf("%#v is accepted", value)
-				}
-				for _, d := range diags {
-					at, ok := d.(diag.DiagnosticWithPath)
-					if !ok || !strings.HasPrefix(at.Path().String(), tt.argument) {
-						t.Errorf("%#v: the error does not point at %s: %v", value, tt.argument, d)
-					}
-				}
-			}
-			for _, value := range []any{nullArgument, unknownArgument} {
-				if diags := validate(t, declared, tt.argument, value); len(diags) > 0 {
-					t.Errorf("a value that is %v is refused: %v", value, diags)
-				}
-			}
-		})
-	}
+// commonArguments are values for the arguments of every data source.
+var commonArguments = []argumentValues{
+	{"project_id", goodSegments, badSegments},
+	{
+		"region",
+		[]any{"cn-north-4", "eu-west-101", "a", "my_region", "A1"},
+		[]any{"", " ", "a.b", "a/b", "a b", "a:b", "a@b", "a\n", "é"},
+	},
+	{
+		"timeouts.read",
+		[]any{"1ns", "30s", "2m30s", "1.5h", "100ms"},
+		[]any{"", " ", "0", "0s", "-1s", "-5m", "5", "five minutes", "5 m", "1d"},
+	},
+}
 
+func TestValidators(t *testing.T) {
+	t.Parallel()
 	for name, constructor := range dataSources {
+		tests := slices.Concat(commonArguments, particulars[name].arguments)
+		for _, tt := range tests {
+			t.Run(name+"."+tt.argument, func(t *testing.T) {
+				t.Parallel()
+				tt.try(t, schemaOf(t, constructor))
+			})
+		}
 		attributes := map[string]schema.Attribute{}
 		collectAttributes("", schemaOf(t, constructor).Attributes, attributes)
 		for _, at := range slices.Sorted(maps.Keys(attributes)) {
 			attribute := attributes[at]
 			_, nested := attribute.(schema.SingleNestedAttribute)
-			if (attribute.IsRequired() || attribute.IsOptional()) && !nested && !tested[name+"."+at] {
+			tried := slices.ContainsFunc(tests, func(tt argumentValues) bool { return tt.argument == at })
+			if (attribute.IsRequired() || attribute.IsOptional()) && !nested && !tried {
 				t.Errorf("no values are tried for the argument %s of %s", at, name)
 			}
+		}
+	}
+}
+
+// try holds the validators of an argument against its values, null and unknown.
+func (tt argumentValues) try(t *testing.T, declared schema.Schema) {
+	t.Helper()
+	for _, value := range tt.good {
+		if diags := validate(t, declared, tt.argument, value); len(diags) > 0 {
+			t.Errorf("%#v is refused: %v", value, diags)
+		}
+	}
+	for _, value := range tt.bad {
+		diags := validate(t, declared, tt.argument, value)
+		if !diags.HasError() {
+			t.Errorf("%#v is accepted", value)
+		}
+		for _, d := range diags {
+			at, ok := d.(diag.DiagnosticWithPath)
+			if !ok || !strings.HasPrefix(at.Path().String(), tt.argument) {
+				t.Errorf("%#v: the error does not point at %s: %v", value, tt.argument, d)
+			}
+		}
+	}
+	for _, value := range []any{nullArgument, unknownArgument} {
+		if diags := validate(t, declared, tt.argument, value); len(diags) > 0 {
+			t.Errorf("a value that is %v is refused: %v", value, diags)
 		}
 	}
 }

@@ -10,6 +10,30 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
 
+func init() {
+	particulars["hwcloud_vpcep_service_connections"] = particular{
+		attributes: map[string]string{
+			"service_id": "required string",
+			// The query has a string where the answer has a number.
+			"marker_id": "optional integer",
+		},
+		arguments: []argumentValues{
+			{"service_id", goodSegments, badSegments},
+			{"endpoint_id", goodNames, badNames},
+			fromLeast("marker_id", 0),
+			{
+				"status",
+				[]any{"pendingAcceptance", "creating", "accepted", "rejected", "failed", "deleting"},
+				[]any{"", "ACCEPTED", "Accepted", "pendingacceptance", "accepted ", "active"},
+			},
+			{"sort_key", []any{"create_at", "update_at"}, []any{"", "created_at", "CREATE_AT", "id"}},
+			{"sort_dir", []any{"asc", "desc"}, []any{"", "ASC", "ascending"}},
+			fromLeast("limit", 1),
+			fromLeast("offset", 0),
+		},
+	}
+}
+
 func TestServiceConnectionsMapping(t *testing.T) {
 	t.Parallel()
 	nullConnection := object{
