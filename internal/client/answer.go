@@ -109,7 +109,7 @@ func (a *answer) unexpected(what error) *Error {
 	if len(bytes.TrimSpace(a.body)) > 0 {
 		text = "the answer is not the expected one: " + what.Error()
 	}
-	text += ", content type " + contentType(a.header) + a.start()
+	text += ", content type " + a.contentType() + a.start()
 	e.Err = errors.New(text)
 	return e
 }
@@ -118,7 +118,7 @@ func (a *answer) unexpected(what error) *Error {
 func (a *answer) failed(message *string) *Error {
 	e := a.refusal()
 	if message != nil {
-		e.Message = a.scrub(printable(*message, maxMessage))
+		e.Message = a.show(*message, maxMessage)
 	}
 	e.Err = errors.New("the answer says that the request failed")
 	return e
@@ -132,12 +132,12 @@ func (a *answer) refusal() *Error {
 		Method:    a.method,
 		URL:       a.url,
 		Status:    a.status,
-		Code:      a.scrub(code),
-		Message:   a.scrub(message),
-		RequestID: a.scrub(cmp.Or(requestID(a.header), id)),
+		Code:      a.show(code, maxMessage),
+		Message:   a.show(message, maxMessage),
+		RequestID: a.show(cmp.Or(requestID(a.header), id), maxRequestID),
 	}
 	if code == "" && message == "" && !jsontext.Value(a.body).IsValid() {
-		e.Err = fmt.Errorf("the answer has content type %s%s", contentType(a.header), a.start())
+		e.Err = fmt.Errorf("the answer has content type %s%s", a.contentType(), a.start())
 	}
 	return e
 }
@@ -151,16 +151,29 @@ func (a *answer) code() string {
 // maxMessage is how much of an error's message is shown, in bytes.
 const maxMessage = 1000
 
+// maxRequestID is how much of a request's ID is shown, in bytes.
+const maxRequestID = 100
+
 // startLength is how much of an answer that is no JSON is shown, in bytes.
 const startLength = 200
 
 // start shows how an answer that is no JSON begins. What IAM sends is never shown.
 func (a *answer) start() string {
-	text := printable(string(a.body[:min(len(a.body), 2*startLength)]), startLength)
-	if a.secretive || text == "" || jsontext.Value(a.body).IsValid() {
+	if a.secretive || jsontext.Value(a.body).IsValid() {
 		return ""
 	}
-	return fmt.Sprintf(", and begins %q", a.scrub(text))
+	body := a.scrub(string(a.body))
+	text := a.show(body[:min(len(body), 2*startLength)], startLength)
+	if text == "" {
+		return ""
+	}
+	return fmt.Sprintf(", and begins %q", text)
+}
+
+// show is the beginning of a text of the answer in one line, without the secrets
+// of the request: not even the start of one that the end cuts.
+func (a *answer) show(text string, most int) string {
+	return a.scrub(printable(a.scrub(text), most))
 }
 
 // scrub takes the secrets of the request out of a text.
@@ -174,8 +187,8 @@ func (a *answer) scrub(text string) string {
 }
 
 // contentType is that of an answer, in a few printable characters.
-func contentType(header http.Header) string {
-	return cmp.Or(printable(header.Get("Content-Type"), 100), "not given")
+func (a *answer) contentType() string {
+	return cmp.Or(a.show(a.header.Get("Content-Type"), 100), "not given")
 }
 
 // printable is the beginning of a text in one line.
@@ -222,11 +235,11 @@ func scalar(value jsontext.Value) string {
 	if value.Kind() == '0' {
 		return value.String()
 	}
-	text, err := jsontext.AppendUnquote(nil, value)
-	if err != nil {
+	var text string
+	if json.Unmarshal(value, &text, jsontext.AllowInvalidUTF8(true)) != nil {
 		return ""
 	}
-	return printable(string(text), maxMessage)
+	return text
 }
 
 // requestID is the ID under which the API knows a request, for its support.
@@ -235,7 +248,7 @@ func requestID(header http.Header) string {
 	byName := func(wanted string) string {
 		for name, values := range header {
 			if strings.EqualFold(strings.NewReplacer("-", "", "_", "").Replace(name), wanted) && len(values) > 0 {
-				return printable(values[0], 100)
+				return values[0]
 			}
 		}
 		return ""

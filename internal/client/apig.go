@@ -188,7 +188,9 @@ func (c *Client) VPCChannelByName(ctx context.Context, in Scope, instanceID, nam
 	}
 	list := listing[entry]{
 		size: vpcChannelsPage,
-		id:   func(e *entry) *string { return e.ID },
+		// The order is not documented: new channels may come last.
+		overlap: 1,
+		id:      func(e *entry) *string { return e.ID },
 		fetch: func(ctx context.Context, offset, limit int64) (page[entry], error) {
 			values := url.Values{"name": {name}, "precise_search": {"name"}}
 			values.Set("limit", strconv.FormatInt(limit, 10))

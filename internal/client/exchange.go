@@ -24,6 +24,7 @@ const (
 
 var (
 	errAttemptTimeout = fmt.Errorf("no whole answer came within %s", attemptTimeout)
+	errRedirects      = fmt.Errorf("it was redirected %d times", maxRedirects)
 	errAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 )
 
@@ -153,6 +154,9 @@ func (x *exchange) attempt(req *http.Request, used *credential) (*answer, error)
 	x.attempts++
 	begun := time.Now()
 	a, err := x.exchange(sent)
+	if err == nil {
+		a.secrets, a.secretive = slices.Concat(x.request.secrets, used.secrets(sent.Header)), x.request.secretive
+	}
 	x.log(req, a, err, time.Since(begun))
 	if err != nil {
 		if cause := context.Cause(ctx); errors.Is(cause, errAttemptTimeout) {
@@ -160,7 +164,6 @@ func (x *exchange) attempt(req *http.Request, used *credential) (*answer, error)
 		}
 		return nil, err
 	}
-	a.secrets, a.secretive = slices.Concat(x.request.secrets, used.secrets(sent.Header)), x.request.secretive
 	x.last = a
 	return a, nil
 }
@@ -198,7 +201,7 @@ func (x *exchange) log(req *http.Request, a *answer, err error, took time.Durati
 	if err != nil {
 		fields["error"] = err.Error()
 	} else {
-		fields["status"], fields["request_id"] = a.status, requestID(a.header)
+		fields["status"], fields["request_id"] = a.status, a.show(requestID(a.header), maxRequestID)
 	}
 	x.client.log(req.Context(), "HTTP request", fields)
 }
@@ -241,7 +244,10 @@ const maxRedirects = 10
 // sameOrigin lets a redirect be followed on the same scheme and host only.
 func sameOrigin(req *http.Request, via []*http.Request) error {
 	first := via[0].URL
-	if req.URL.Scheme != first.Scheme || !strings.EqualFold(req.URL.Host, first.Host) || len(via) >= maxRedirects {
+	if len(via) >= maxRedirects {
+		return errRedirects
+	}
+	if req.URL.Scheme != first.Scheme || !strings.EqualFold(req.URL.Host, first.Host) {
 		return &redirectError{req.URL.Scheme + "://" + req.URL.Host}
 	}
 	return nil

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -31,12 +32,19 @@ func (h *holdBack) hold(d time.Duration) {
 	}
 }
 
-// wait returns when a request may go, or ctx has ended.
+// errHeldBack is why a request waits that met no 429 itself.
+var errHeldBack = errors.New("another request met the API's answer that there are too many")
+
+// wait returns when a request may go, or ctx has ended. Where ctx ends before
+// that, it is a [LateError] at once.
 func (h *holdBack) wait(ctx context.Context) error {
 	for {
 		start := h.place(time.Now())
 		if start.IsZero() {
 			return ctx.Err()
+		}
+		if deadline, ok := ctx.Deadline(); ok && start.After(deadline) {
+			return &LateError{wait: time.Until(start), cause: errHeldBack}
 		}
 		if err := sleep(ctx, time.Until(start)); err != nil {
 			return err

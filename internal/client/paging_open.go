@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"slices"
 )
 
@@ -38,35 +39,37 @@ func (l openListing[T]) readOnce(ctx context.Context, w Window) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
+	known := newKnown(l.id)
+	if !known.add(entries) {
+		return nil, errChanged
+	}
 	got := int64(len(entries))
 	if w.Limit > 0 && got >= w.Limit {
 		entries = entries[:w.Limit]
 	} else if got >= l.size || got == 0 && w.Limit == 0 {
-		if entries, err = l.rest(ctx, entries, w); err != nil {
-			return nil, err
-		}
-	}
-	if hasRepeats(entries, l.id) {
-		return nil, errChanged
+		return l.rest(ctx, entries, known, w)
 	}
 	return entries, nil
 }
 
 // rest asks for what comes after the entries of the first answer, and goes on in
 // pages where that brings more.
-func (l openListing[T]) rest(ctx context.Context, entries []T, w Window) ([]T, error) {
-	next, err := l.fetch(ctx, w.Offset+int64(len(entries)), l.limit(w, len(entries)))
+func (l openListing[T]) rest(ctx context.Context, entries []T, known *known[T], w Window) ([]T, error) {
+	check, err := l.fetch(ctx, w.Offset+int64(len(entries)), l.limit(w, len(entries)))
 	switch {
 	case isPastEnd(err) && len(entries) > 0:
-		return entries, nil
+		// It may refuse an offset past the end: then the last entry comes alone.
 	case err != nil:
 		return nil, err
 	case len(entries) == 0:
-		entries = next // The server took the limit of 0 to the letter.
+		entries = check // The server took the limit of 0 to the letter.
+		if !known.add(entries) {
+			return nil, errChanged
+		}
 		if int64(len(entries)) < l.size {
 			return entries, nil
 		}
-	case len(next) == 0:
+	case len(check) == 0:
 		return entries, nil
 	}
 	// From here on each page begins with the last entry of the one before: where
@@ -76,25 +79,28 @@ func (l openListing[T]) rest(ctx context.Context, entries []T, w Window) ([]T, e
 		next, err := l.fetch(ctx, w.Offset+int64(last), l.limit(w, last))
 		switch {
 		case isPastEnd(err):
-			return nil, errChanged
+			return nil, fmt.Errorf("%w: %w", errChanged, err)
 		case err != nil:
 			return nil, err
 		case len(next) > 0 && l.same(next[0], entries[last]):
 			if len(next) == 1 {
 				return entries, nil
 			}
+			if !known.add(next[1:]) {
+				return nil, errChanged
+			}
 			entries = append(entries, next[1:]...)
 		default:
-			return l.unlessMoved(ctx, next, entries, w)
+			return l.unlessMoved(ctx, check, next, entries, w)
 		}
 	}
 	return entries[:w.Limit], nil
 }
 
 // unlessMoved returns the entries where the server does not know offsets and
-// sent their beginning again, as it does once more when asked for that.
-func (l openListing[T]) unlessMoved(ctx context.Context, again, entries []T, w Window) ([]T, error) {
-	if !l.begins(again, entries) {
+// sent their beginning again, twice, as it does once more when asked for that.
+func (l openListing[T]) unlessMoved(ctx context.Context, check, again, entries []T, w Window) ([]T, error) {
+	if !l.begins(check, entries) || !l.begins(again, entries) {
 		return nil, errChanged
 	}
 	beginning, err := l.fetch(ctx, w.Offset, l.limit(w, 0))
@@ -112,7 +118,7 @@ func (l openListing[T]) begins(these, entries []T) bool {
 	return len(these) > 0 && len(these) <= len(entries) && slices.EqualFunc(these, entries[:len(these)], l.same)
 }
 
-func (l openListing[T]) same(a, b T) bool { return sameID(l.id(&a), l.id(&b)) }
+func (l openListing[T]) same(a, b T) bool { return isSame(a, b, l.id) }
 
 // limit is what to ask for at a place in the window.
 func (l openListing[T]) limit(w Window, from int) int64 {

@@ -103,7 +103,11 @@ func (c *Client) fetchToken(ctx context.Context, scope projectScope) (*signedIn,
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("signing in: %w", err)
 	}
-	answered, err := c.askIAM(ctx, &request{method: http.MethodPost, body: body, secrets: []string{user.Password}}, scope.region, tokensPath)
+	secrets := []string{user.Password}
+	if quoted, err := json.Marshal(user.Password); err == nil {
+		secrets = append(secrets, string(quoted[1:len(quoted)-1])) // As it stands in the body.
+	}
+	answered, err := c.askIAM(ctx, &request{method: http.MethodPost, body: body, secrets: secrets}, scope.region, tokensPath)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("signing in as user %q of domain %q: %w", user.UserName, user.DomainName, err)
 	}

@@ -98,7 +98,7 @@ func isFinal(err error) bool {
 	if unknown, ok := errors.AsType[*net.DNSError](err); ok {
 		return unknown.IsNotFound
 	}
-	return errors.Is(err, errAnswerTooLarge) || is[*unauthorizedError](err) ||
+	return errors.Is(err, errAnswerTooLarge) || errors.Is(err, http.ErrSchemeMismatch) || is[*LateError](err) || is[*unauthorizedError](err) ||
 		is[*tls.CertificateVerificationError](err) || is[x509.HostnameError](err) || is[tls.RecordHeaderError](err)
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -47,7 +48,7 @@ func canonicalRequest(req *http.Request, body []byte) (text, names string) {
 	headers := []header{{"host", cmp.Or(req.Host, req.URL.Host)}}
 	for _, name := range signedHeaders {
 		if values := req.Header[textproto.CanonicalMIMEHeaderKey(name)]; len(values) > 0 {
-			headers = append(headers, header{strings.ToLower(name), strings.TrimSpace(values[0])})
+			headers = append(headers, header{strings.ToLower(name), textproto.TrimString(values[0])})
 		}
 	}
 	slices.SortFunc(headers, func(a, b header) int { return cmp.Compare(a.name, b.name) })
@@ -84,12 +85,12 @@ func canonicalPath(u *url.URL) string {
 // canonicalQuery is the query, percent-encoded anew and sorted by name, then value.
 func canonicalQuery(u *url.URL) string {
 	var pairs []string
-	for name, values := range u.Query() {
-		for _, value := range values {
+	query := u.Query()
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		for _, value := range slices.Sorted(slices.Values(query[name])) {
 			pairs = append(pairs, percentEncode(name)+"="+percentEncode(value))
 		}
 	}
-	slices.Sort(pairs)
 	return strings.Join(pairs, "&")
 }
 

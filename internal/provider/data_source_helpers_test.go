@@ -25,9 +25,9 @@ type (
 // dataSources are the constructors of all data sources, by type name.
 var dataSources = func() map[string]func() datasource.DataSource {
 	constructors := map[string]func() datasource.DataSource{}
-	for _, constructor := range new(hwcloudProvider).DataSources(context.Background()) { //nolint:usetesting // No test runs yet.
+	for _, constructor := range new(hwcloudProvider).DataSources(context.Background()) {
 		var resp datasource.MetadataResponse
-		constructor().Metadata(context.Background(), datasource.MetadataRequest{ProviderTypeName: "hwcloud"}, &resp) //nolint:usetesting // No test runs yet.
+		constructor().Metadata(context.Background(), datasource.MetadataRequest{ProviderTypeName: "hwcloud"}, &resp)
 		constructors[resp.TypeName] = constructor
 	}
 	return constructors

@@ -92,10 +92,13 @@ func sentence(text string) string {
 
 // advice says which argument an error is about, "" for none, and what to do.
 func (s subject) advice(ctx context.Context, timeout time.Duration, err error) (argument, advice string) {
+	const longer = " Set timeouts = { read = \"…\" } to give it longer."
 	_, late := errors.AsType[*client.LateError](err)
 	switch {
-	case late, errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return "", fmt.Sprintf("The lookup did not end within its read timeout of %s. Set timeouts = { read = \"…\" } to give it longer.", timeout)
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return "", fmt.Sprintf("The lookup did not end within its read timeout of %s.", timeout) + longer
+	case late:
+		return "", fmt.Sprintf("The lookup would not end within its read timeout of %s.", timeout) + longer
 	case ctx.Err() != nil:
 		return "", "The lookup was canceled."
 	case errors.Is(err, client.ErrListKeptChanging):
@@ -162,9 +165,15 @@ func (s subject) adviceOn(e *client.Error) (argument, advice string) {
 			advice = "The account may not do this at IAM. Set project_id where the project is known; for an agency, check that it trusts this account."
 		}
 	case http.StatusNotFound:
-		advice = "It does not exist, or not in this region and project."
-		if argument != "" {
+		switch {
+		case argument != "":
 			advice = fmt.Sprintf("Check %s: it does not exist, or not in this region and project.", argument)
+		case strings.HasSuffix(e.URL, "/v3/auth/tokens"):
+			advice = "Check project_name, or the region that the project is named like."
+		case strings.HasSuffix(e.URL, "/securitytokens"):
+			advice = "Check the agency_name, and the domain_name or domain_id of the account that it belongs to."
+		default:
+			advice = "It does not exist, or not in this region and project."
 		}
 	case http.StatusProxyAuthRequired:
 		advice = "The proxy asks for credentials. Put them into the proxy's address in HTTPS_PROXY."

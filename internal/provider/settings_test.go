@@ -32,15 +32,17 @@ type unknown struct{}
 type session struct {
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
-	// deferred is why the provider puts the data sources off, nil where it does not.
-	deferred *tfprotov6.Deferred
 	// diagnostics of the provider's configuration.
 	diagnostics diagnostics
 }
 
 // diagnostics are what a call gave beside its answer, one line each: the
 // attribute, the summary and the detail.
-type diagnostics struct{ errors, warnings []string }
+type diagnostics struct {
+	errors, warnings []string
+	// deferred tells that a read was put off.
+	deferred bool
+}
 
 func diagnosticsOf(lists ...[]*tfprotov6.Diagnostic) diagnostics {
 	var all diagnostics
@@ -103,8 +105,9 @@ func (s *session) readWithin(t *testing.T, ctx context.Context, source string, a
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.deferred = resp.Deferred
-	return diagnosticsOf(resp.Diagnostics)
+	got := diagnosticsOf(resp.Diagnostics)
+	got.deferred = resp.Deferred != nil
+	return got
 }
 
 // dynamic is a configuration on the wire. What is not set is null.
@@ -178,10 +181,19 @@ func (c *cloud) asked(t *testing.T) []string {
 			var body struct {
 				Auth struct {
 					Identity struct {
-						Password struct{ User struct{ Name string } }
-					}
-					Scope struct{ Project struct{ ID, Name string } }
-				}
+						Password struct {
+							User struct {
+								Name string `json:"name"`
+							} `json:"user"`
+						} `json:"password"`
+					} `json:"identity"`
+					Scope struct {
+						Project struct {
+							ID   string `json:"id"`
+							Name string `json:"name"`
+						} `json:"project"`
+					} `json:"scope"`
+				} `json:"auth"`
 			}
 			if err := json.Unmarshal(r.Body, &body); err != nil {
 				t.Fatal(err)
@@ -192,16 +204,17 @@ func (c *cloud) asked(t *testing.T) []string {
 				Auth struct {
 					Identity struct {
 						AssumeRole map[string]any `json:"assume_role"`
-					}
-				}
+					} `json:"identity"`
+				} `json:"auth"`
 			}
 			if err := json.Unmarshal(r.Body, &body); err != nil {
 				t.Fatal(err)
 			}
-			line += " agency"
+			parts := []string{line, "agency"}
 			for _, name := range slices.Sorted(maps.Keys(body.Auth.Identity.AssumeRole)) {
-				line += fmt.Sprintf(" %s=%v", name, body.Auth.Identity.AssumeRole[name])
+				parts = append(parts, fmt.Sprintf("%s=%v", name, body.Auth.Identity.AssumeRole[name]))
 			}
+			line = strings.Join(parts, " ")
 		case r.Service == "iam":
 			line += " project " + r.Query.Get("name")
 		case r.Service == "dli":
@@ -291,7 +304,7 @@ func signInAs(user string) string {
 }
 
 // TestPrecedence looks up one list with credentials from each source, from each
-// pair of neighbours and from parts of several, and sees by which it was asked for.
+// pair of neighbors and from parts of several, and sees by which it was asked for.
 func TestPrecedence(t *testing.T) {
 	t.Parallel()
 	file := profiles(t)
@@ -345,7 +358,7 @@ func TestPrecedence(t *testing.T) {
 		"empty argument":        {object{"access_key": "", "secret_key": ""}, hwKeys, lookup1 + "key-hw"},
 		"empty HW":              {nil, merge(osKeys, object{"HW_ACCESS_KEY": "", "HW_SECRET_KEY": ""}), lookup1 + "key-os"},
 
-		// Neighbours of one origin.
+		// Neighbors of one origin.
 		"token and keys":           {merge(token, keys), nil, lookup1 + "token-argument"},
 		"keys and user":            {merge(keys, user), nil, lookup1 + "key-argument"},
 		"user and profile":         {merge(user, profile), nil, signInAs("user-argument")},
@@ -787,6 +800,7 @@ func TestCertificates(t *testing.T) {
 		"OS certificate": {nil, map[string]string{"OS_CACERT": file}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c := newCloud(t)
 			maps.Copy(c.environment, test.environment)
 			c.Server = cloud
@@ -839,7 +853,7 @@ func TestProfileAtHome(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(home, ".hcloud"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(home, ".hcloud", "config.json"), content, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(home, ".hcloud", "config.json"), content, 0o600); err != nil { //nolint:gosec // The folder is the test's own.
 		t.Fatal(err)
 	}
 	for _, arguments := range []object{{"profile": "sso"}, {"profile": "sso", "shared_config_file": "~/.hcloud/config.json"}} {

@@ -91,7 +91,7 @@ func canonicalRequest(r *http.Request, signed []string, payloadHash string) (str
 			return "", fmt.Errorf("the signed header %q was not sent", name)
 		}
 		for _, value := range values {
-			fmt.Fprintf(&headers, "%s:%s\n", name, strings.TrimSpace(value))
+			fmt.Fprintf(&headers, "%s:%s\n", name, strings.Trim(value, " \t"))
 		}
 	}
 	return strings.Join([]string{

@@ -1,0 +1,252 @@
+package provider
+
+import (
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
+)
+
+// buildProvider builds the provider's binary into a folder of its own.
+func buildProvider(t *testing.T) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	name := "terraform-provider-hwcloud"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, name), "../..").CombinedOutput(); err != nil { //nolint:gosec // The folder is the test's own.
+		t.Fatalf("building the provider: %v\n%s", err, output)
+	}
+	return folder
+}
+
+// workspace is a folder in which Terraform runs with the provider's binary, in
+// processes of their own.
+type workspace struct {
+	folder      string
+	environment []string
+}
+
+// newWorkspace makes a workspace with a configuration. It has the environment of
+// the cloud and no other settings for Terraform or the cloud.
+func (c *cloud) newWorkspace(t *testing.T, binary, config string) *workspace {
+	t.Helper()
+	w := &workspace{folder: t.TempDir()}
+	const requirement = "terraform {\n  required_providers {\n    hwcloud = { source = \"hwcloud/hwcloud\" }\n  }\n}\n"
+	cli := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/hwcloud/hwcloud\" = %[1]q\n"+
+		"    \"registry.opentofu.org/hwcloud/hwcloud\" = %[1]q\n  }\n}\n", binary)
+	for name, content := range map[string]string{"main.tf": requirement + config, "cli.tfrc": cli} {
+		if err := os.WriteFile(filepath.Join(w.folder, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.environment = slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "HW_") || strings.HasPrefix(variable, "OS_") || strings.HasPrefix(variable, "TF_")
+	})
+	w.environment = append(w.environment, "TF_CLI_CONFIG_FILE="+filepath.Join(w.folder, "cli.tfrc"), "CHECKPOINT_DISABLE=1")
+	for name, value := range c.environment {
+		w.environment = append(w.environment, name+"="+value)
+	}
+	return w
+}
+
+// terraform runs a command and returns all that it printed, and how it ended.
+func (w *workspace) terraform(t *testing.T, environment []string, arguments ...string) (output string, code int) {
+	t.Helper()
+	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if path == "" {
+		t.Fatal("TF_ACC_TERRAFORM_PATH is not set. It names the Terraform or OpenTofu to test with; " +
+			"`make test` finds one, or builds OpenTofu, and sets it.")
+	}
+	command := exec.CommandContext(t.Context(), path, arguments...) //nolint:gosec // It is the Terraform to test with.
+	command.Dir = w.folder
+	command.Env = append(slices.Clone(w.environment), environment...)
+	printed, err := command.CombinedOutput()
+	if command.ProcessState == nil {
+		t.Fatalf("%s %s: %v", path, strings.Join(arguments, " "), err)
+	}
+	return string(printed), command.ProcessState.ExitCode()
+}
+
+var signatureOf = regexp.MustCompile(`Signature=([0-9a-f]{64})`)
+
+// searchFor looks for each secret of the cloud, each signature that it got and
+// others in all texts. The beginning of one is a find too.
+func (c *cloud) searchFor(t *testing.T, others []string, texts map[string]string) {
+	t.Helper()
+	secrets := slices.Concat(c.Secrets(), others)
+	for _, r := range c.Requests() {
+		for _, name := range []string{"X-Auth-Token", "X-Security-Token", "X-Metadata-Token"} {
+			secrets = append(secrets, r.Header.Get(name))
+		}
+		if found := signatureOf.FindStringSubmatch(r.Header.Get("Authorization")); found != nil {
+			secrets = append(secrets, found[1])
+		}
+	}
+	slices.Sort(secrets)
+	for _, secret := range slices.Compact(secrets) {
+		if secret == "" {
+			continue
+		}
+		beginning := secret[:min(len(secret), max(len(secret)/2, 14), 40)]
+		for name, text := range texts {
+			// Terraform breaks lines where they are long.
+			if flat := strings.NewReplacer("\n", "", "\u2502", "", " ", "").Replace(text); strings.Contains(text, beginning) || strings.Contains(flat, beginning) {
+				t.Errorf("%s… is in %s", beginning, name)
+			}
+		}
+	}
+}
+
+// texts are what Terraform left behind, by name: all files but those that were
+// there before.
+func (w *workspace) texts(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	err := fs.WalkDir(os.DirFS(w.folder), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path == "main.tf" {
+			return err
+		}
+		content, err := os.ReadFile(filepath.Join(w.folder, path)) //nolint:gosec // The folder is the test's own.
+		texts[path] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+// mostTrace has all logs be written, the provider's too.
+var mostTrace = []string{"TF_LOG=TRACE", "TF_LOG_PATH=trace.log"}
+
+// TestNoSecretIsLogged plans and applies in each way of signing in with all
+// logging on, and searches all that comes of it for every secret used.
+func TestNoSecretIsLogged(t *testing.T) {
+	t.Parallel()
+	file, binary := profiles(t), buildProvider(t)
+	for name := range waysToSignInTo(newCloud(t), file) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, way := newCloudFor(t, file, name)
+			config := c.block(hcl(way.arguments)) + allEnhancedConnections
+			nacos := ""
+			if name == "keys" {
+				// The password that a lookup returns is in the state, and nowhere else.
+				nacos = "simulated-nacos-password"
+				config += "data \"hwcloud_apig_vpc_channel\" \"nacos\" {\n" + byChannelName(simulator.FullInstanceID, "full_nacos") + "}\n"
+			}
+			w := c.newWorkspace(t, binary, config)
+			applied, code := w.terraform(t, mostTrace, "apply", "-auto-approve")
+			if code != 0 {
+				t.Fatal(applied)
+			}
+			planned, code := w.terraform(t, mostTrace, "plan", "-detailed-exitcode")
+			if code != 0 {
+				t.Errorf("the second plan ended with %d, want 0 for no changes", code)
+			}
+			texts := w.texts(t)
+			texts["what apply printed"], texts["what plan printed"] = applied, planned
+			if log := texts["trace.log"]; !strings.Contains(log, "HTTP request") || !strings.Contains(log, "/datasource/enhanced-connections") {
+				t.Error("the provider's log is not in trace.log")
+			}
+			if state := texts["terraform.tfstate"]; !strings.Contains(state, way.project) {
+				t.Error("the lookup is not in terraform.tfstate")
+			}
+			c.searchFor(t, nil, texts)
+			if nacos != "" {
+				delete(texts, "terraform.tfstate")
+				delete(texts, "terraform.tfstate.backup")
+				c.searchFor(t, []string{nacos}, texts)
+			}
+		})
+	}
+}
+
+// echo answers with an error that repeats all that the request bore.
+func echo(status int) simulator.Action {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		body := make([]byte, 4096)
+		n, _ := r.Body.Read(body)
+		message := strings.Join([]string{
+			"refused", r.Header.Get("Authorization"), r.Header.Get("X-Auth-Token"), r.Header.Get("X-Security-Token"), string(body[:n]), "thus",
+		}, " ")
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("X-Request-ID", r.Header.Get("Authorization")+r.Header.Get("X-Auth-Token"))
+		w.WriteHeader(status)
+		_, _ = fmt.Fprintf(w, `{"error_code":"APIGW.0301","error_msg":%s}`, strconv.Quote(message)) //nolint:gosec // To repeat what came is what it is for.
+	}
+}
+
+// echoText is echo as a page that is no JSON.
+func echoText(status int) simulator.Action {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(status)
+		_, _ = fmt.Fprintf(w, "<html>%s %s %s</html>", r.Header.Get("X-Auth-Token"), r.Header.Get("X-Security-Token"), r.Header.Get("Authorization")) //nolint:gosec // As above.
+	}
+}
+
+// TestNoSecretIsInAnError has servers repeat what they were sent.
+func TestNoSecretIsInAnError(t *testing.T) {
+	t.Parallel()
+	file, binary := profiles(t), buildProvider(t)
+	for name, test := range map[string]struct {
+		way       string
+		fault     simulator.Fault
+		arguments object
+		want      string
+	}{
+		"signature":           {"keys", simulator.Fault{Service: "dli", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
+		"signature, 400":      {"keys", simulator.Fault{Service: "dli", Action: echo(http.StatusBadRequest)}, nil, "refused"},
+		"security token":      {"temporary keys", simulator.Fault{Service: "dli", Action: echo(http.StatusForbidden)}, nil, "refused"},
+		"SSO profile":         {"SSO profile", simulator.Fault{Service: "iam", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
+		"token":               {"token", simulator.Fault{Service: "dli", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
+		"issued token":        {"user", simulator.Fault{Service: "dli", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
+		"password":            {"user", simulator.Fault{Service: "iam", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
+		"wrong password":      {"user", simulator.Fault{Service: "iam", Action: echo(http.StatusUnauthorized)}, object{"password": "another \"password\"\\"}, "refused"},
+		"agency":              {"agency for a user", simulator.Fault{Service: "iam", Path: "/securitytokens", Action: echo(http.StatusForbidden)}, nil, "refused"},
+		"agency's keys":       {"agency", simulator.Fault{Service: "dli", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
+		"ECS":                 {"ECS", simulator.Fault{Service: "dli", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
+		"page with token":     {"token", simulator.Fault{Service: "dli", Action: echoText(http.StatusForbidden)}, nil, "Status: 403"},
+		"page, issued token":  {"user", simulator.Fault{Service: "dli", Action: echoText(http.StatusOK)}, nil, "text/html"},
+		"page with signature": {"ECS", simulator.Fault{Service: "dli", Action: echoText(http.StatusOK)}, nil, "text/html"},
+		"broken token": {"user", simulator.Fault{Service: "iam", Action: simulator.Answer(http.StatusCreated, nil,
+			`{"token":{"expires_at":7,"secret":"simulated-Passw0rd"}}`)}, nil, "Signing in"},
+		"broken keys": {"agency", simulator.Fault{Service: "iam", Action: simulator.Answer(http.StatusCreated, nil,
+			`{"credential":{"access":"a","secret":["secret-in-an-answer"],"securitytoken":"secret-in-an-answer"}}`)}, nil, "ssuming agency"},
+		"keys on a page": {"agency", simulator.Fault{Service: "iam", Action: simulator.Answer(http.StatusOK, map[string]string{"Content-Type": "text/plain"},
+			`secret-in-an-answer`)}, nil, "ssuming agency"},
+		"keys of ECS": {"ECS", simulator.Fault{Service: "metadata", Path: "securitykey", Action: simulator.Answer(http.StatusOK, nil,
+			`{"credential":{"access":"a","secret":7,"securitytoken":"secret-in-an-answer"}}`)}, nil, "No credentials"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, way := newCloudFor(t, file, test.way)
+			c.Inject(test.fault)
+			arguments := merge(way.arguments, test.arguments)
+			w := c.newWorkspace(t, binary, c.block(hcl(arguments))+allEnhancedConnections)
+			printed, code := w.terraform(t, mostTrace, "plan")
+			if flat := strings.Join(strings.Fields(strings.ReplaceAll(printed, "\u2502", "")), " "); code != 1 || !strings.Contains(flat, test.want) {
+				t.Errorf("the plan ended with %d, and no %q in\n%s", code, test.want, printed)
+			}
+			texts := w.texts(t)
+			texts["what plan printed"] = printed
+			c.searchFor(t, []string{"secret-in-an-answer", `another "password"\`, `another \"password\"\\`}, texts)
+			if t.Failed() {
+				t.Log(printed)
+			}
+		})
+	}
+}
