@@ -1,0 +1,64 @@
+package client
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestEndpoint(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config          Config
+		service, region string
+		want            string
+	}{
+		"default":              {Config{}, VPCEP, "cn-north-4", "https://vpcep.cn-north-4.myhuaweicloud.com"},
+		"each service":         {Config{}, APIG, "r", "https://apig.r.myhuaweicloud.com"},
+		"IAM":                  {Config{}, IAM, "r", "https://iam.r.myhuaweicloud.com"},
+		"Europe":               {Config{}, DLI, "eu-west-101", "https://dli.eu-west-101.myhuaweicloud.eu"},
+		"IAM in Europe":        {Config{}, IAM, "eu-west-1", "https://iam.eu-west-1.myhuaweicloud.eu"},
+		"another Europe":       {Config{}, DLI, "eu-west-0", "https://dli.eu-west-0.myhuaweicloud.com"},
+		"cloud":                {Config{Cloud: "c.example"}, DLI, "eu-west-101", "https://dli.eu-west-101.c.example"},
+		"override":             {Config{Region: "r", Endpoints: map[string]string{DLI: "https://x"}}, DLI, "r", "https://x"},
+		"another's override":   {Config{Region: "r", Endpoints: map[string]string{DLI: "https://x"}}, APIG, "r", "https://apig.r.myhuaweicloud.com"},
+		"closing slash":        {Config{Region: "r", Endpoints: map[string]string{DLI: "https://x/a/"}}, DLI, "r", "https://x/a"},
+		"region":               {Config{Endpoints: map[string]string{DLI: "https://dli-{region}.x/{region}/"}}, DLI, "r", "https://dli-r.x/r"},
+		"version of a service": {Config{Region: "r", Endpoints: map[string]string{DLI: "https://x/v3"}}, DLI, "r", "https://x/v3"},
+		"auth URL":             {Config{Region: "r", AuthURL: "https://x", Endpoints: map[string]string{IAM: "https://y"}}, IAM, "r", "https://x"},
+		"auth URL's version":   {Config{Region: "r", AuthURL: "https://x/v3"}, IAM, "r", "https://x"},
+		"auth URL's slashes":   {Config{Region: "r", AuthURL: "https://x/base/v3//"}, IAM, "r", "https://x/base"},
+		"auth URL elsewhere":   {Config{Region: "r", AuthURL: "https://x/v3"}, IAM, "other", "https://x"},
+		"auth URL's region":    {Config{Region: "r", AuthURL: "https://{region}.x/v3"}, IAM, "other", "https://other.x"},
+		"IAM override":         {Config{Region: "r", Endpoints: map[string]string{IAM: "https://y/v3/"}}, IAM, "r", "https://y"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.config.Credentials = Token("t")
+			c, err := New(test.config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := c.endpoint(test.service, test.region); got != test.want || err != nil {
+				t.Errorf("%s, %v, want %s", got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestEndpointOfAnotherRegion(t *testing.T) {
+	t.Parallel()
+	for _, service := range []string{VPCEP, DLI, APIG, IAM} {
+		for _, home := range []string{"home", ""} {
+			c, err := New(Config{Region: home, Credentials: Token("t"), Endpoints: map[string]string{service: "https://fixed.example"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = c.endpoint(service, "other")
+			var wrong *ArgumentError
+			if !errors.As(err, &wrong) || wrong.Argument != "region" || !strings.Contains(wrong.Detail, "endpoints set "+service+" to https://fixed.example") {
+				t.Errorf("%s from %q: %v", service, home, err)
+			}
+		}
+	}
+}
