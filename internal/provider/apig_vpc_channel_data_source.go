@@ -256,7 +256,7 @@ func (d *vpcChannelDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	}
 
 	model = model.withAnswer(schemaTypes(resp.State.Schema), *channel)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(setState(ctx, &resp.State, &model, "members", &model.Members)...)
 }
 
 // byName tells whether the channel is looked up by its name.

@@ -160,7 +160,7 @@ func (d *enhancedConnectionsDataSource) Read(ctx context.Context, req datasource
 	}
 
 	model = model.withAnswer(schemaTypes(resp.State.Schema), connections)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(setState(ctx, &resp.State, &model, "connections", &model.Connections)...)
 }
 
 func (m enhancedConnectionsModel) subject() subject {

@@ -1,12 +1,16 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // Attributes that a lookup fills are declared by these functions.
@@ -84,6 +88,28 @@ func objectValue[T any](typ attr.Type, item *T, object func(attributeTypes, T) a
 		return types.ObjectNull(attributes)
 	}
 	return types.ObjectValueMust(attributes, object(attributes, *item))
+}
+
+// setState sets the state to model, and the long list in it, which is attribute
+// name, by itself: as a part of the model the framework would turn all of it into
+// its own values and back again several times over.
+func setState(ctx context.Context, state *tfsdk.State, model any, name string, long *types.List) diag.Diagnostics {
+	list, err := long.ToTerraformValue(ctx)
+	if err != nil {
+		panic(err) // The list was built from the types that the schema declares.
+	}
+	*long = types.ListNull(long.ElementType(ctx))
+	diags := state.Set(ctx, model)
+	if diags.HasError() {
+		return diags
+	}
+	var attributes map[string]tftypes.Value
+	if err := state.Raw.As(&attributes); err != nil {
+		panic(err) // A state is an object.
+	}
+	attributes[name] = list
+	state.Raw = tftypes.NewValue(state.Raw.Type(), attributes)
+	return diags
 }
 
 // timeValue is a time in milliseconds since the Unix epoch as RFC 3339 in UTC

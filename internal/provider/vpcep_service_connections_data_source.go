@@ -150,7 +150,7 @@ func (d *serviceConnectionsDataSource) Read(ctx context.Context, req datasource.
 	}
 
 	model = model.withAnswer(schemaTypes(resp.State.Schema), connections, total)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(setState(ctx, &resp.State, &model, "connections", &model.Connections)...)
 }
 
 func (m serviceConnectionsModel) subject() subject {
