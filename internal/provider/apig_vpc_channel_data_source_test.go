@@ -355,11 +355,7 @@ func TestVPCChannelErrorArguments(t *testing.T) {
 	const url = "https://apig.example.com/v2/p/apigw/instances/i/vpc-channels"
 	byID := map[string]tftypes.Value{"vpc_channel_id": stringArgument(channelID)}
 	byName := map[string]tftypes.Value{"name": stringArgument("VPC_demo")}
-	tests := map[string]struct {
-		arguments map[string]tftypes.Value
-		err       client.Error
-		want      string
-	}{
+	testErrorArguments[vpcChannelModel](t, newVPCChannelDataSource, map[string]errorArgument{
 		"no such channel":            {byID, client.Error{URL: url, Status: http.StatusNotFound, Code: "APIG.3023"}, "vpc_channel_id"},
 		"the channel found has gone": {byName, client.Error{URL: url, Status: http.StatusNotFound, Code: "APIG.3023"}, "name"},
 		"no such gateway":            {byID, client.Error{URL: url, Status: http.StatusNotFound, Code: "APIG.3030"}, "instance_id"},
@@ -370,14 +366,5 @@ func TestVPCChannelErrorArguments(t *testing.T) {
 			byID, client.Error{URL: "https://iam.example.com/v3/projects", Status: http.StatusNotFound, Code: "IAM.0004"}, "",
 		},
 		"a refusal": {byID, client.Error{URL: url, Status: http.StatusForbidden, Code: "APIG.1005"}, ""},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			model := modelOf[vpcChannelModel](t, schemaOf(t, newVPCChannelDataSource), tt.arguments)
-			if got := model.subject().argument(&tt.err); got != tt.want {
-				t.Errorf("the argument is %q, want %q", got, tt.want)
-			}
-		})
-	}
+	})
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
 
 // object and list are what a state holds in plain Go: strings, int64s and bools,
@@ -183,4 +185,27 @@ func merge(objects ...object) object {
 		maps.Copy(merged, o)
 	}
 	return merged
+}
+
+// errorArgument is an error of the API at a lookup with these arguments, and the
+// argument that it is about.
+type errorArgument struct {
+	arguments map[string]tftypes.Value
+	err       client.Error
+	want      string
+}
+
+// testErrorArguments asks the lookups of a data source which argument an error
+// is about.
+func testErrorArguments[T interface{ subject() subject }](t *testing.T, constructor func() datasource.DataSource, tests map[string]errorArgument) {
+	t.Helper()
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			model := modelOf[T](t, schemaOf(t, constructor), tt.arguments)
+			if got := model.subject().argument(&tt.err); got != tt.want {
+				t.Errorf("the argument is %q, want %q", got, tt.want)
+			}
+		})
+	}
 }

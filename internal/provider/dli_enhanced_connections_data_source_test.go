@@ -287,11 +287,7 @@ func TestEnhancedConnectionsErrorArguments(t *testing.T) {
 	t.Parallel()
 	const url = "https://dli.example.com/v2.0/p/datasource/enhanced-connections"
 	withOffset := map[string]tftypes.Value{"offset": numberArgument(100)}
-	tests := map[string]struct {
-		arguments map[string]tftypes.Value
-		err       client.Error
-		want      string
-	}{
+	testErrorArguments[enhancedConnectionsModel](t, newEnhancedConnectionsDataSource, map[string]errorArgument{
 		"an offset refused": {
 			withOffset,
 			client.Error{URL: url, Status: http.StatusBadRequest, Code: "DLI.0001", Message: "Offset is out of range"},
@@ -312,14 +308,5 @@ func TestEnhancedConnectionsErrorArguments(t *testing.T) {
 			client.Error{URL: url, Status: http.StatusBadRequest, Code: "APIGW.0106", Message: "offset"},
 			"",
 		},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			model := modelOf[enhancedConnectionsModel](t, schemaOf(t, newEnhancedConnectionsDataSource), tt.arguments)
-			if got := model.subject().argument(&tt.err); got != tt.want {
-				t.Errorf("the argument is %q, want %q", got, tt.want)
-			}
-		})
-	}
+	})
 }

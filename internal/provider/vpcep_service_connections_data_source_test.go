@@ -192,11 +192,7 @@ func TestServiceConnectionsErrorArguments(t *testing.T) {
 	t.Parallel()
 	const url = "https://vpcep.example.com/v1/p/vpc-endpoint-services/s/connections"
 	withOffset := map[string]tftypes.Value{"offset": numberArgument(100)}
-	tests := map[string]struct {
-		arguments map[string]tftypes.Value
-		err       client.Error
-		want      string
-	}{
+	testErrorArguments[serviceConnectionsModel](t, newServiceConnectionsDataSource, map[string]errorArgument{
 		"no such service":                 {nil, client.Error{URL: url, Status: http.StatusNotFound, Code: "EndPoint.0005"}, "service_id"},
 		"no such service, another status": {nil, client.Error{URL: url, Status: http.StatusBadRequest, Code: "EndPoint.0005"}, "service_id"},
 		"another 404 of the service":      {nil, client.Error{URL: url, Status: http.StatusNotFound, Code: "EndPoint.1234"}, "service_id"},
@@ -208,14 +204,5 @@ func TestServiceConnectionsErrorArguments(t *testing.T) {
 			nil, client.Error{URL: "https://iam.example.com/v3/projects", Status: http.StatusNotFound, Code: "IAM.0004"}, "",
 		},
 		"a refusal": {withOffset, client.Error{URL: url, Status: http.StatusForbidden, Code: "EndPoint.0002"}, ""},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			model := modelOf[serviceConnectionsModel](t, schemaOf(t, newServiceConnectionsDataSource), tt.arguments)
-			if got := model.subject().argument(&tt.err); got != tt.want {
-				t.Errorf("the argument is %q, want %q", got, tt.want)
-			}
-		})
-	}
+	})
 }
