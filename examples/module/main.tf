@@ -17,7 +17,7 @@ locals {
   trusted = {
     for connection in data.hwcloud_vpcep_service_connections.this.connections :
     connection.id => connection
-    if contains(var.trusted_accounts, connection.domain_id) &&
+    if contains(var.trusted_accounts, coalesce(connection.domain_id, "unknown")) &&
     contains(["pendingAcceptance", "creating", "accepted"], connection.status)
   }
 }

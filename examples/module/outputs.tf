@@ -6,7 +6,9 @@ output "accepted" {
 output "strangers" {
   description = "IDs of the accounts that wait for a connection and are not trusted."
   value = distinct([
-    for connection in data.hwcloud_vpcep_service_connections.this.connections : connection.domain_id
-    if connection.status == "pendingAcceptance" && !contains(var.trusted_accounts, connection.domain_id)
+    for connection in data.hwcloud_vpcep_service_connections.this.connections :
+    coalesce(connection.domain_id, "unknown")
+    if connection.status == "pendingAcceptance" &&
+    !contains(var.trusted_accounts, coalesce(connection.domain_id, "unknown"))
   ])
 }

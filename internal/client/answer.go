@@ -54,7 +54,7 @@ func explain(err error) error {
 		'n': "null", 'f': "a boolean", 't': "a boolean", '"': "a string", '0': "a number", '{': "an object", '[': "an array",
 	}[semantic.JSONKind]
 	if got == wanted || wanted == "an integer" && semantic.JSONKind == '0' {
-		got = "a number that is none"
+		got = "a number with a fraction or out of range"
 	}
 	field := fieldName(semantic.JSONPointer)
 	if field == "" {
@@ -120,7 +120,7 @@ func (a *answer) failed(message *string) *Error {
 	if message != nil {
 		e.Message = a.show(*message, maxMessage)
 	}
-	e.Err = errors.New("the answer says that the request failed")
+	e.Err = ErrSaysFailed
 	return e
 }
 
@@ -162,7 +162,7 @@ func (a *answer) start() string {
 	if a.secretive || jsontext.Value(a.body).IsValid() {
 		return ""
 	}
-	body := a.scrub(string(a.body))
+	body := hide(string(a.body), a.secrets)
 	text := a.show(body[:min(len(body), 2*startLength)], startLength)
 	if text == "" {
 		return ""
@@ -170,20 +170,10 @@ func (a *answer) start() string {
 	return fmt.Sprintf(", and begins %q", text)
 }
 
-// show is the beginning of a text of the answer in one line, without the secrets
-// of the request: not even the start of one that the end cuts.
+// show is the beginning of a text of the answer in one line, without secrets: not
+// even the start of one that the end cuts.
 func (a *answer) show(text string, most int) string {
-	return a.scrub(printable(a.scrub(text), most))
-}
-
-// scrub takes the secrets of the request out of a text.
-func (a *answer) scrub(text string) string {
-	for _, secret := range a.secrets {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "***")
-		}
-	}
-	return text
+	return hide(printable(hide(text, a.secrets), most), a.secrets)
 }
 
 // contentType is that of an answer, in a few printable characters.

@@ -2,7 +2,9 @@ package client
 
 import (
 	"context"
+	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -204,6 +206,9 @@ func (c *Client) VPCChannelByName(ctx context.Context, in Scope, instanceID, nam
 			case got.Total == nil:
 				return page[entry]{}, from.unexpected(errMissing("total"))
 			}
+			if i := slices.IndexFunc(got.VPCChannels.value, func(e entry) bool { return e.ID == nil || *e.ID == "" }); i >= 0 {
+				return page[entry]{}, from.unexpected(errMissing(fmt.Sprintf("vpc_channels[%d].id", i)))
+			}
 			return page[entry]{entries: got.VPCChannels.value, total: *got.Total}, nil
 		},
 	}
@@ -214,7 +219,7 @@ func (c *Client) VPCChannelByName(ctx context.Context, in Scope, instanceID, nam
 	found := &NotOneError{What: "VPC channels", Name: name, Argument: "name", Instead: "vpc_channel_id"}
 	for _, e := range entries {
 		// Servers that do not know precise_search find parts of a name too.
-		if e.Name != nil && *e.Name == name && e.ID != nil {
+		if e.Name != nil && *e.Name == name {
 			found.Found = append(found.Found, *e.ID)
 		} else if e.Name != nil {
 			found.Others = append(found.Others, *e.Name)
@@ -223,5 +228,10 @@ func (c *Client) VPCChannelByName(ctx context.Context, in Scope, instanceID, nam
 	if len(found.Found) != 1 {
 		return nil, found
 	}
-	return c.VPCChannel(ctx, in, instanceID, found.Found[0])
+	channel, err := c.VPCChannel(ctx, in, instanceID, found.Found[0])
+	if err == nil && channel.Name != nil && *channel.Name != name {
+		found.Found, found.Others = nil, append(found.Others, *channel.Name) // It was renamed meanwhile.
+		return nil, found
+	}
+	return channel, err
 }

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Config is what a client is made of. The zero values of Region, Cloud,
-// ProjectID, ProjectName, AuthURL, Endpoints and CACertificates are allowed.
+// Config is what a client is made of. Credentials must be set; the zero values
+// of all others are allowed.
 type Config struct {
 	// Region is the client's own, for lookups that name none.
 	Region string
@@ -48,6 +48,7 @@ type Client struct {
 	transport *http.Transport
 	slots     *semaphore.Weighted
 	holdBack  holdBack
+	secrets   secrets
 
 	// account authorizes what is not bound to one project.
 	account source

@@ -55,16 +55,20 @@ func (c *credential) authorize(req *http.Request, body []byte, projectID string)
 
 var signaturePart = regexp.MustCompile(`Signature=(.*)$`)
 
-// secrets of the credential, and of a request with these headers that it authorized.
-func (c *credential) secrets(header http.Header) []string {
+// secrets of the credential.
+func (c *credential) secrets() []string {
 	if c == nil {
 		return nil
 	}
-	secrets := []string{c.secretKey, c.securityToken, c.token}
+	return []string{c.secretKey, c.securityToken, c.token}
+}
+
+// signatureOf is the signature in the headers of a request, nil where it has none.
+func signatureOf(header http.Header) []string {
 	if found := signaturePart.FindStringSubmatch(header.Get("Authorization")); found != nil {
-		secrets = append(secrets, found[1])
+		return found[1:]
 	}
-	return secrets
+	return nil
 }
 
 // source provides the credential of a request.

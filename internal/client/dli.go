@@ -29,7 +29,8 @@ type EnhancedConnection struct {
 	ElasticResourcePools []EnhancedConnectionPeer `json:"elastic_resource_pools"`
 	DestVPCID            *string                  `json:"dest_vpc_id"`
 	DestNetworkID        *string                  `json:"dest_network_id"`
-	// IsPrivis is false where permissions on the project have been granted.
+	// IsPrivis is false where the project has been granted permissions for the
+	// connection.
 	IsPrivis   *bool `json:"isPrivis"`
 	IPv6Enable *bool `json:"ipv6_enable"`
 	// CreateTime is in milliseconds since the Unix epoch.
@@ -67,8 +68,9 @@ type EnhancedConnectionRoute struct {
 // EnhancedConnectionsQuery narrows and cuts a list of enhanced connections. The
 // zero value asks for all of them.
 type EnhancedConnectionsQuery struct {
+	// Name that the API finds connections by, "" for any.
 	Name string
-	// Status is ACTIVE or DELETED, in any case.
+	// Status is ACTIVE or DELETED, in any case, "" for both.
 	Status string
 	// Tags must all be on the connection. No key holds "=" or ",", no value ",".
 	Tags map[string]string

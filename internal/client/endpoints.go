@@ -13,6 +13,9 @@ const (
 	IAM   = "iam"
 )
 
+// Services are those that have an endpoint.
+var Services = []string{VPCEP, DLI, APIG, IAM}
+
 // regionPlaceholder stands for the region in the base URL of an endpoint.
 const regionPlaceholder = "{region}"
 

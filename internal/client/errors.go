@@ -55,6 +55,10 @@ type ArgumentError struct {
 
 func (e *ArgumentError) Error() string { return e.Detail }
 
+// ErrSaysFailed is the cause of an [Error] whose status is that of success while
+// its body says that the request failed.
+var ErrSaysFailed = errors.New("the answer says that the request failed")
+
 // ErrListKeptChanging is the error of a list that changed during every reading.
 var ErrListKeptChanging = errors.New("the list kept changing while it was read")
 

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -160,6 +161,65 @@ func TestSecretsAreScrubbed(t *testing.T) {
 	}
 }
 
+// TestSecretsAreHiddenBesideAnswers has the secret of a request come back in
+// what is no answer, and in an answer to another request.
+func TestSecretsAreHiddenBesideAnswers(t *testing.T) {
+	t.Parallel()
+	const token = "tttt-token-0001"
+	for name, location := range map[string]string{
+		"no URL": "http://[%zz?" + token, "another host": "http://" + token + ".example.com/", "a path": "/gone/" + token,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var logged strings.Builder
+			c := inMemory(t, Config{
+				Credentials: Token(token),
+				Log:         func(_ context.Context, _ string, fields map[string]any) { fmt.Fprintln(&logged, fields) },
+			}, func(req *http.Request) (*http.Response, error) {
+				return answerOf(req, http.StatusFound, "", "Location", location), nil
+			})
+			_, err := channelOf(t.Context(), c)
+			if err == nil || strings.Contains(err.Error(), "tttt") || !strings.Contains(logged.String(), "302") || strings.Contains(logged.String(), "tttt") {
+				t.Errorf("the error is %v, the log\n%s", err, &logged)
+			}
+		})
+	}
+	t.Run("no answer", func(t *testing.T) {
+		t.Parallel()
+		var logged strings.Builder
+		c := inMemory(t, Config{
+			Credentials: Token(token),
+			Log:         func(_ context.Context, _ string, fields map[string]any) { fmt.Fprintln(&logged, fields) },
+		}, func(*http.Request) (*http.Response, error) {
+			return nil, errors.New("malformed answer " + token)
+		})
+		_, err := channelOf(t.Context(), c)
+		for _, text := range []string{fmt.Sprint(err), logged.String()} {
+			if strings.Contains(text, "tttt") || !strings.Contains(text, "malformed answer ***") {
+				t.Errorf("the error or log is %s", text)
+			}
+		}
+	})
+	t.Run("an earlier token", func(t *testing.T) {
+		t.Parallel()
+		tokens := 0
+		c := inMemory(t, Config{Credentials: Password{UserName: "u", Password: "pppp-password", DomainName: "d"}}, func(req *http.Request) (*http.Response, error) {
+			switch {
+			case strings.HasSuffix(req.URL.Path, tokensPath):
+				tokens++
+				return answerOf(req, http.StatusCreated, `{"token":{}}`, "X-Subject-Token", fmt.Sprintf("tttt-token-%d", tokens)), nil
+			case req.Header.Get("X-Auth-Token") == "tttt-token-1":
+				return answerOf(req, http.StatusUnauthorized, "{}"), nil
+			}
+			return answerOf(req, http.StatusForbidden, `{"error_code":"C","error_msg":"tttt-token-1 pppp-password"}`), nil
+		})
+		_, err := channelOf(t.Context(), c)
+		if message := refusedRead(t, err).Message; message != "*** ***" || tokens != 2 {
+			t.Errorf("%d tokens and the message %q", tokens, message)
+		}
+	})
+}
+
 func TestErrorText(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("the cause")
@@ -205,7 +265,7 @@ func TestUnexpectedAnswers(t *testing.T) {
 		`{"connections":[],"total_count":null}`: "it has no field total_count",
 		`{"connections":{},"total_count":1}`:    "the field connections should be an array and is an object",
 		`{"connections":[],"total_count":"1"}`:  "the field total_count should be an integer and is a string",
-		`{"connections":[],"total_count":1.5}`:  "the field total_count should be an integer and is a number that is none",
+		`{"connections":[],"total_count":1.5}`:  "the field total_count should be an integer and is a number with a fraction or out of range",
 		`{"connections":[{},{},{"marker_id":true}],"total_count":3}`:      "the field connections[2].marker_id should be an integer and is a boolean",
 		`{"connections":[{"id":7}],"total_count":1}`:                      "the field connections[0].id should be a string and is a number",
 		`{"connections":[{"error":[{"error_code":{}}]}],"total_count":1}`: "the field connections[0].error[0].error_code should be a string and is an object",

@@ -51,7 +51,7 @@ type answer struct {
 	status      int
 	header      http.Header
 	body        []byte
-	// secrets that the request bore; an answer may repeat them.
+	// secrets that the answer may repeat.
 	secrets []string
 	// secretive is an answer that must not be shown.
 	secretive bool
@@ -66,6 +66,8 @@ type exchange struct {
 	// last is the answer of the latest attempt, nil where none came.
 	last     *answer
 	attempts int
+	// secrets that answers and errors may repeat, the signatures among them.
+	secrets, signatures []string
 	// wait is the time until the next attempt.
 	wait time.Duration
 	// renewed tells that a refused credential was renewed once.
@@ -152,12 +154,17 @@ func (x *exchange) attempt(req *http.Request, used *credential) (*answer, error)
 	used.authorize(sent, body, x.request.projectID)
 
 	x.attempts++
+	x.signatures = append(x.signatures, signatureOf(sent.Header)...)
+	x.secrets = slices.Concat(c.secrets.with(slices.Concat(x.request.secrets, used.secrets())...), x.signatures)
 	begun := time.Now()
-	a, err := x.exchange(sent)
-	if err == nil {
-		a.secrets, a.secretive = slices.Concat(x.request.secrets, used.secrets(sent.Header)), x.request.secretive
+	a, err := x.sendOnce(sent)
+	if a != nil {
+		a.secrets, a.secretive = x.secrets, x.request.secretive
 	}
 	x.log(req, a, err, time.Since(begun))
+	if errors.Is(err, errAnswerTooLarge) {
+		x.last = a // Its status is told.
+	}
 	if err != nil {
 		if cause := context.Cause(ctx); errors.Is(cause, errAttemptTimeout) {
 			return nil, cause
@@ -168,15 +175,17 @@ func (x *exchange) attempt(req *http.Request, used *credential) (*answer, error)
 	return a, nil
 }
 
-// exchange sends a request and reads its answer whole.
-func (x *exchange) exchange(req *http.Request) (*answer, error) {
+// sendOnce sends a request and reads its answer whole. Of one that is too large
+// it returns the head beside the error.
+func (x *exchange) sendOnce(req *http.Request) (*answer, error) {
 	resp, err := x.client.transport.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }() // Nothing was written to it.
+	a := &answer{method: req.Method, url: x.shown, status: resp.StatusCode, header: resp.Header}
 	if resp.ContentLength > maxAnswer {
-		return nil, errAnswerTooLarge
+		return a, errAnswerTooLarge
 	}
 	var body bytes.Buffer
 	if resp.ContentLength > 0 {
@@ -187,19 +196,20 @@ func (x *exchange) exchange(req *http.Request) (*answer, error) {
 		return nil, err
 	}
 	if body.Len() > maxAnswer {
-		return nil, errAnswerTooLarge
+		return a, errAnswerTooLarge
 	}
-	return &answer{method: req.Method, url: x.shown, status: resp.StatusCode, header: resp.Header, body: body.Bytes()}, nil
+	a.body = body.Bytes()
+	return a, nil
 }
 
 // log tells of one attempt: nothing of what it bore, nothing of what it brought.
 func (x *exchange) log(req *http.Request, a *answer, err error, took time.Duration) {
 	fields := map[string]any{
-		"method": req.Method, "host": req.URL.Host, "path": req.URL.EscapedPath(),
+		"method": req.Method, "host": req.URL.Host, "path": hide(req.URL.EscapedPath(), x.secrets),
 		"attempt": x.attempts, "duration_ms": took.Milliseconds(),
 	}
 	if err != nil {
-		fields["error"] = err.Error()
+		fields["error"] = hide(err.Error(), x.secrets)
 	} else {
 		fields["status"], fields["request_id"] = a.status, a.show(requestID(a.header), maxRequestID)
 	}
@@ -214,6 +224,7 @@ func (x *exchange) failure(err error) error {
 	if unauthorized, ok := errors.AsType[*unauthorizedError](err); ok {
 		return unauthorized.error
 	}
+	err = &hiddenError{err, x.secrets}
 	failed := &Error{Method: x.request.method, URL: x.shown, Err: err}
 	if x.last != nil {
 		said := x.last.refusal()

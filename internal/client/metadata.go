@@ -60,7 +60,7 @@ func (m Metadata) source(c *Client) source {
 			return nil, time.Time{}, ctx.Err()
 		}
 		if is[*url.Error](err) {
-			err = fmt.Errorf("nobody answers at %s", m.address())
+			err = fmt.Errorf("nobody answers at %s", m.shown())
 		}
 		if err != nil {
 			return nil, time.Time{}, &NoCredentialsError{err}
@@ -83,6 +83,7 @@ func (m Metadata) keys(ctx context.Context, c *Client) (*temporaryKeys, error) {
 	if err != nil && !errors.Is(err, errNotOffered) {
 		return nil, err
 	}
+	c.secrets.with(string(bytes.TrimSpace(token)))
 	body, err := m.ask(ctx, c, direct, http.MethodGet, metadataKeysPath, "X-Metadata-Token", string(bytes.TrimSpace(token)))
 	if err != nil {
 		return nil, err
@@ -99,6 +100,15 @@ func (m Metadata) address() string {
 	return strings.TrimRight(cmp.Or(m.Endpoint, metadataAddress), "/")
 }
 
+// shown is the address without a password.
+func (m Metadata) shown() string {
+	address, err := url.Parse(m.address())
+	if err != nil {
+		return "an address that is no URL"
+	}
+	return address.Redacted()
+}
+
 // errNotOffered is the metadata's way to say that it needs no token.
 var errNotOffered = errors.New("not offered")
 
@@ -113,14 +123,17 @@ func (m Metadata) ask(ctx context.Context, c *Client, using *http.Client, method
 	req.Header.Set("User-Agent", c.config.UserAgent)
 	begun := time.Now()
 	resp, err := using.Do(req)
+	fields := map[string]any{
+		"method": method, "host": req.URL.Host, "path": path, "attempt": 1, "duration_ms": time.Since(begun).Milliseconds(),
+	}
 	if err != nil {
+		fields["error"] = "no answer"
+		c.log(ctx, "HTTP request", fields)
 		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }() // Nothing was written to it.
-	c.log(ctx, "HTTP request", map[string]any{
-		"method": method, "host": req.URL.Host, "path": path, "attempt": 1,
-		"status": resp.StatusCode, "duration_ms": time.Since(begun).Milliseconds(),
-	})
+	fields["status"] = resp.StatusCode
+	c.log(ctx, "HTTP request", fields)
 	switch status := resp.StatusCode; {
 	case method == http.MethodPut && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status == http.StatusServiceUnavailable):
 		return nil, errNotOffered

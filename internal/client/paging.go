@@ -181,7 +181,7 @@ func (l listing[T]) another(ctx context.Context, offset, limit, total int64) ([]
 // isPastEnd reports whether the API refused an offset, as it does past the end.
 func isPastEnd(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.Status == http.StatusBadRequest
+	return ok && e.Status == http.StatusBadRequest && !isThrottling(e.Status, e.Code)
 }
 
 // known are the entries of a reading so far, by their IDs. Those without one

@@ -30,11 +30,10 @@ func (l openListing[T]) read(ctx context.Context, w Window) (entries []T, err er
 
 func (l openListing[T]) readOnce(ctx context.Context, w Window) ([]T, error) {
 	entries, err := l.fetch(ctx, w.Offset, w.Limit)
-	if w.Limit == 0 && isPastEnd(err) {
+	refused := w.Limit == 0 && isPastEnd(err)
+	if refused {
 		// The server may refuse to be asked for all.
-		if entries, err = l.fetch(ctx, w.Offset, l.size); err != nil {
-			return nil, err
-		}
+		entries, err = l.fetch(ctx, w.Offset, l.size)
 	}
 	if err != nil {
 		return nil, err
@@ -43,10 +42,12 @@ func (l openListing[T]) readOnce(ctx context.Context, w Window) ([]T, error) {
 	if !known.add(entries) {
 		return nil, errChanged
 	}
-	got := int64(len(entries))
-	if w.Limit > 0 && got >= w.Limit {
-		entries = entries[:w.Limit]
-	} else if got >= l.size || got == 0 && w.Limit == 0 {
+	switch got := int64(len(entries)); {
+	case w.Limit > 0 && got >= w.Limit:
+		return entries[:w.Limit], nil
+	case refused && got == 0:
+		return entries, nil
+	case refused || got >= l.size || got == 0 && w.Limit == 0:
 		return l.rest(ctx, entries, known, w)
 	}
 	return entries, nil
@@ -73,7 +74,9 @@ func (l openListing[T]) rest(ctx context.Context, entries []T, known *known[T], 
 		return entries, nil
 	}
 	// From here on each page begins with the last entry of the one before: where
-	// it does not, entries came or went in between.
+	// it does not, entries came or went in between. So they did where a page that
+	// is shorter than another was not the last.
+	longest, ended := 0, false
 	for w.Limit == 0 || int64(len(entries)) < w.Limit {
 		last := len(entries) - 1
 		next, err := l.fetch(ctx, w.Offset+int64(last), l.limit(w, last))
@@ -86,9 +89,10 @@ func (l openListing[T]) rest(ctx context.Context, entries []T, known *known[T], 
 			if len(next) == 1 {
 				return entries, nil
 			}
-			if !known.add(next[1:]) {
+			if ended || !known.add(next[1:]) {
 				return nil, errChanged
 			}
+			longest, ended = max(longest, len(next)), len(next) < longest
 			entries = append(entries, next[1:]...)
 		default:
 			return l.unlessMoved(ctx, check, next, entries, w)

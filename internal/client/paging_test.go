@@ -536,8 +536,8 @@ func TestOpenListingRequests(t *testing.T) {
 		"100, limit 0 taken for the default":         {defaults, 100, []ask{{0, 0}, {100, 100}}},
 		"101, limit 0 taken for the default":         {defaults, 101, []ask{{0, 0}, {100, 100}, {99, 100}, {100, 100}}},
 		"250, limit 0 taken for the default":         {defaults, 250, []ask{{0, 0}, {100, 100}, {99, 100}, {198, 100}, {249, 100}}},
-		"none, limit 0 refused":                      {refuses, 0, []ask{{0, 0}, {0, 100}, {0, 100}}},
-		"99, limit 0 refused":                        {refuses, 99, []ask{{0, 0}, {0, 100}}},
+		"none, limit 0 refused":                      {refuses, 0, []ask{{0, 0}, {0, 100}}},
+		"99, limit 0 refused":                        {refuses, 99, []ask{{0, 0}, {0, 100}, {99, 100}}},
 		"100, limit 0 refused":                       {refuses, 100, []ask{{0, 0}, {0, 100}, {100, 100}}},
 		"101, limit 0 refused":                       {refuses, 101, []ask{{0, 0}, {0, 100}, {100, 100}, {99, 100}, {100, 100}}},
 		"none, limit 0 taken to the letter":          {0, 0, []ask{{0, 0}, {0, 100}}},
@@ -566,7 +566,7 @@ func TestOpenListingRequests(t *testing.T) {
 					return
 				}
 				want := tt.want
-				if refusesPastEnd && tt.entries >= 100 && len(want) > 1 && want[len(want)-1] == (ask{int64(tt.entries), 100}) {
+				if refusesPastEnd && tt.entries > 0 && len(want) > 1 && want[len(want)-1] == (ask{int64(tt.entries), 100}) {
 					// The refusal may be about something else, so the last entry is asked for.
 					want = append(slices.Clip(want), ask{int64(tt.entries) - 1, 100})
 				}
@@ -601,6 +601,81 @@ func TestOpenListingWindow(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// TestOpenListingOfAServerThatCapsItsPages refuses to send all at once, and sends
+// less than it is asked for.
+func TestOpenListingOfAServerThatCapsItsPages(t *testing.T) {
+	t.Parallel()
+	for _, entries := range []int{0, 1, 5, 6, 7, 40, 41} {
+		t.Run(strconv.Itoa(entries), func(t *testing.T) {
+			t.Parallel()
+			list := newList(items(entries))
+			list.all, list.pageCap = -1, 6
+			got, err := list.open(10).read(t.Context(), Window{})
+			if err != nil || !slices.Equal(got, list.entries) {
+				t.Errorf("%d of %d entries and the error %v", len(got), entries, err)
+			}
+		})
+	}
+}
+
+// TestOpenListingOfAListThatKeepsGrowing gives a list up that has more entries
+// at its end at every request.
+func TestOpenListingOfAListThatKeepsGrowing(t *testing.T) {
+	t.Parallel()
+	for _, all := range []int64{math.MaxInt64, 10, -1} {
+		for _, more := range []int{1, 2, 5} {
+			t.Run(fmt.Sprintf("by %d, limit 0 is %d", more, all), func(t *testing.T) {
+				t.Parallel()
+				list := newList(items(15))
+				list.all = all
+				list.before = func(int) {
+					for range more {
+						list.insert(len(list.entries))
+					}
+				}
+				got, err := list.open(10).read(t.Context(), Window{})
+				if !errors.Is(err, ErrListKeptChanging) {
+					t.Errorf("%d entries and the error %v", len(got), err)
+				}
+				if n := len(list.requests); n > readings*30 {
+					t.Errorf("%d requests", n)
+				}
+			})
+		}
+	}
+}
+
+// TestThrottlingIsNoEndOfTheList has the gateway answer 400 for too many requests.
+func TestThrottlingIsNoEndOfTheList(t *testing.T) {
+	t.Parallel()
+	throttled := &Error{Status: http.StatusBadRequest, Code: throttledCode}
+	for at := 1; at <= 2; at++ {
+		list, open := newList(items(40)), newList(items(40))
+		refuse := func(of *changingList) func(context.Context, int64, int64) (page[item], error) {
+			return func(ctx context.Context, offset, limit int64) (page[item], error) {
+				got, err := of.fetch(ctx, offset, limit)
+				if len(of.requests) >= at {
+					return page[item]{}, throttled
+				}
+				return got, err
+			}
+		}
+		reader := list.listing(30, 0)
+		reader.fetch = refuse(list)
+		if _, _, err := reader.read(t.Context(), Window{}); !errors.Is(err, throttled) || errors.Is(err, ErrListKeptChanging) || len(list.requests) != at {
+			t.Errorf("%d requests and the error %v", len(list.requests), err)
+		}
+		opened := open.open(30)
+		opened.fetch = func(ctx context.Context, offset, limit int64) ([]item, error) {
+			got, err := refuse(open)(ctx, offset, limit)
+			return got.entries, err
+		}
+		if _, err := opened.read(t.Context(), Window{}); !errors.Is(err, throttled) || errors.Is(err, ErrListKeptChanging) || len(open.requests) != at {
+			t.Errorf("%d requests and the error %v", len(open.requests), err)
 		}
 	}
 }
@@ -819,22 +894,35 @@ var (
 	manyEnhancedConnections = sync.OnceValue(func() []simulator.EnhancedConnection { return simulator.EnhancedConnections(3000) })
 )
 
+// acceptedConnections are as many, all of them accepted.
+var acceptedConnections = sync.OnceValue(func() []simulator.Entry {
+	accepted := make([]simulator.Entry, 0, len(manyConnections()))
+	for _, connection := range manyConnections() {
+		accepted = append(accepted, connection.With("status", "accepted"))
+	}
+	return accepted
+})
+
 // TestServiceConnectionsRequests counts the requests that the API sees.
 func TestServiceConnectionsRequests(t *testing.T) {
 	t.Parallel()
-	for _, direction := range []string{"", "asc"} {
+	for name, query := range map[string]ServiceConnectionsQuery{"newest first": {}, "oldest first": {SortDir: "asc"}, "accepted": {Status: "accepted"}} {
 		for _, entries := range []int{0, 1, 999, 1000, 1001, 10000} {
-			t.Run(fmt.Sprintf("%d %s", entries, direction), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%d %s", entries, name), func(t *testing.T) {
 				t.Parallel()
 				server, c := simulated(t, Config{})
+				connections := manyConnections()
+				if query.Status != "" {
+					connections = acceptedConnections()
+				}
 				server.Update(func(d *simulator.Data) {
 					d.VPCEP.RefuseOffsetPastEnd = true
-					d.VPCEP.Services[simulator.ServiceID] = &simulator.EndpointService{Connections: manyConnections()[:entries]}
+					d.VPCEP.Services[simulator.ServiceID] = &simulator.EndpointService{Connections: connections[:entries]}
 					if entries == 10000 {
 						d.Latency = 500 * time.Millisecond
 					}
 				})
-				got, total, err := c.ServiceConnections(t.Context(), home, simulator.ServiceID, ServiceConnectionsQuery{SortDir: direction})
+				got, total, err := c.ServiceConnections(t.Context(), home, simulator.ServiceID, query)
 				if err != nil || len(got) != entries || total != int64(entries) {
 					t.Fatalf("%d of %d entries: %v", len(got), total, err)
 				}
@@ -845,15 +933,12 @@ func TestServiceConnectionsRequests(t *testing.T) {
 					asks = append(asks, ask{offset, limit})
 				}
 				slices.SortFunc(asks, func(a, b ask) int { return cmp.Compare(a.Offset, b.Offset) })
-				overlap := int64(0)
-				if direction == "asc" {
-					overlap = 1
-				}
+				overlap := map[bool]int64{false: 1, true: 0}[name == "newest first"]
 				if diff := gocmp.Diff(pagesOf(int64(entries), 1000, overlap), asks); diff != "" {
 					t.Errorf("requests (-want +got)\n%s", diff)
 				}
 				later := func(r simulator.Request) bool { return r.Query.Get("offset") != "" }
-				if n := server.MaxInFlightOf(later); entries == 10000 && n != len(asks)-1 {
+				if n := server.MaxInFlight(later); entries == 10000 && n != len(asks)-1 {
 					t.Errorf("%d of the last %d requests were in flight together", n, len(asks)-1)
 				}
 			})
@@ -864,7 +949,7 @@ func TestServiceConnectionsRequests(t *testing.T) {
 // TestEnhancedConnectionsAreWhole reads from servers of every kind.
 func TestEnhancedConnectionsAreWhole(t *testing.T) {
 	t.Parallel()
-	kinds := map[string]simulator.OlderDLI{
+	kinds := map[string]simulator.DLIEdition{
 		"knows limit 0": simulator.CurrentDLI, "takes limit 0 for the default": simulator.OlderDLIDefaults, "refuses limit 0": simulator.OlderDLIRefuses,
 	}
 	for name, older := range kinds {
@@ -875,7 +960,7 @@ func TestEnhancedConnectionsAreWhole(t *testing.T) {
 					server, c := simulated(t, Config{})
 					server.Update(func(d *simulator.Data) {
 						d.DLI.Projects[simulator.ProjectID] = manyEnhancedConnections()[:entries]
-						d.DLI.Older, d.DLI.CountIsTotal = older, countIsTotal
+						d.DLI.Edition, d.DLI.CountIsTotal = older, countIsTotal
 					})
 					got, err := c.EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{})
 					if err != nil || len(got) != entries {
@@ -929,6 +1014,30 @@ func TestVPCChannelByNameIsFoundOnAnyPage(t *testing.T) {
 			want := []ask{{0, 500}, {499, 500}, {998, 202}}
 			if diff := gocmp.Diff(want, list.sortedRequests()); diff != "" {
 				t.Errorf("requests (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestVPCChannelByNameKeepsToTheName gets channels that cannot be told by name.
+func TestVPCChannelByNameKeepsToTheName(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ list, details, want string }{
+		"renamed meanwhile": {`{"id":"1","name":"wanted"}`, `{"id":"1","name":"other"}`, `no VPC channels are named "wanted"; found: other`},
+		"without an ID":     {`{"name":"wanted"}`, ``, "it has no field vpc_channels[0].id"},
+		"with an empty ID":  {`{"id":"","name":"wanted"}`, ``, "it has no field vpc_channels[0].id"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) {
+				if req.URL.Query().Has("limit") {
+					return answerOf(req, http.StatusOK, `{"total":1,"vpc_channels":[`+tt.list+`]}`), nil
+				}
+				return answerOf(req, http.StatusOK, tt.details), nil
+			})
+			if channel, err := c.VPCChannelByName(t.Context(), home, simulator.InstanceID, "wanted"); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%+v, %v", channel, err)
 			}
 		})
 	}

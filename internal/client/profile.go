@@ -20,12 +20,18 @@ type Profile struct {
 	Agency *Agency
 }
 
+// NotKooCLIError says that a file is no configuration of KooCLI.
+type NotKooCLIError struct{ err error }
+
+func (e *NotKooCLIError) Error() string { return e.err.Error() }
+
 // errEncrypted is a profile whose keys only KooCLI can read.
 var errEncrypted = errors.New("its keys are encrypted; have KooCLI keep them readable with " +
 	"`hcloud configure set --cli-auth-encrypt=false` and set them again")
 
 // ParseProfile reads the profile of this name, "" for the current one, out of a
-// configuration file of KooCLI. No error shows anything of the keys in it.
+// configuration file of KooCLI. A file that is none is a [NotKooCLIError]; other
+// errors are about the profile. None shows anything of the keys in the file.
 func ParseProfile(file []byte, name string) (*Profile, error) {
 	type keys struct {
 		AccessKeyID     string `json:"accessKeyId"`
@@ -50,7 +56,7 @@ func ParseProfile(file []byte, name string) (*Profile, error) {
 		Profiles []profile `json:"profiles"`
 	}
 	if err := json.Unmarshal(file, &config); err != nil {
-		return nil, explain(err)
+		return nil, &NotKooCLIError{explain(err)}
 	}
 	name = cmp.Or(name, config.Current)
 	if name == "" {

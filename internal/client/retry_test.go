@@ -238,7 +238,7 @@ func TestRetryAfterHeader(t *testing.T) {
 	const longest = 9223372036 * time.Second // About 292 years, as long as a time.Duration can be.
 	for text, want := range map[string]time.Duration{
 		"": 0, "0": 0, "1": time.Second, "60": time.Minute, "-5": 0, "soon": 0, "1.5": 0, "1s": 0,
-		"9223372036854775807": longest, "9223372036854775808": 0,
+		"9223372036854775807": longest, "99999999999999999999": longest, "-99999999999999999999": 0,
 		now.Add(90 * time.Second).Format(http.TimeFormat):             90 * time.Second,
 		now.Add(-time.Hour).Format(http.TimeFormat):                   0,
 		now.Add(time.Minute).Format(time.ANSIC):                       time.Minute,

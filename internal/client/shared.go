@@ -86,8 +86,7 @@ func (s *shared[T]) start(ctx context.Context) *fetching[T] {
 		defer close(f.done)
 		var renewAt time.Time
 		f.value, renewAt, f.err = s.fetch(detached)
-		_, late := errors.AsType[*LateError](f.err)
-		f.late = f.err != nil && (late || detached.Err() != nil)
+		f.late = f.err != nil && (is[*LateError](f.err) || detached.Err() != nil)
 
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -125,13 +124,12 @@ func (s *shared[T]) drop(value T) {
 	}
 }
 
-// isRefusal reports whether err is an answer of the API that asking again does
-// not change.
+// isRefusal reports whether err is an answer that asking again does not change,
+// or the metadata's of a machine that is no ECS.
 func isRefusal(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
-		_, ok = errors.AsType[*NotOneError](err)
-		return ok
+		return is[*NotOneError](err) || is[*NoCredentialsError](err)
 	}
 	return e.Status >= 400 && e.Status < 500 && !isTemporary(e.Status, e.Code)
 }

@@ -138,7 +138,7 @@ func TestCredentialsOfARequest(t *testing.T) {
 	var none *credential
 	req := newRequest(t, http.MethodGet, "https://h/")
 	none.authorize(req, nil, "p")
-	if len(req.Header) != 0 || none.secrets(req.Header) != nil {
+	if len(req.Header) != 0 || none.secrets() != nil {
 		t.Errorf("no credential set %v", req.Header)
 	}
 	token := credential{token: "t"}

@@ -40,11 +40,15 @@ type ServiceConnectionError struct {
 // ServiceConnectionsQuery narrows, orders and cuts a list of connections. The
 // zero value asks for all of them in the order of the API.
 type ServiceConnectionsQuery struct {
+	// EndpointID and MarkerID are those of one connection, "" and nil for all.
 	EndpointID string
 	MarkerID   *int64
-	Status     string
-	SortKey    string
-	SortDir    string
+	// Status is pendingAcceptance, creating, accepted, rejected, failed or
+	// deleting, "" for all.
+	Status string
+	// SortKey is create_at or update_at, SortDir asc or desc, "" for the API's
+	// own: create_at, the latest first.
+	SortKey, SortDir string
 	Window
 }
 
@@ -98,13 +102,14 @@ func (q ServiceConnectionsQuery) values(offset, limit int64) url.Values {
 	return values
 }
 
-// overlap is by how many entries pages overlap. Where the newest entries come
-// last, one that is deleted and another that is created between two pages leave
-// the total as it was and move the rest towards the start, past the next page;
-// the overlap shows that. Where the newest come first, they move the other way,
-// and show as repeats.
+// overlap is by how many entries pages overlap. Where an entry may come in at
+// the end of the list while another leaves its start, the total stays as it was
+// and the rest moves towards the start, past the next page; the overlap shows
+// that. It is so where the newest entries come last, and where entries come and
+// go by their status. Else they come in at the start, move the rest the other
+// way, and show as repeats.
 func (q ServiceConnectionsQuery) overlap() int64 {
-	if q.SortDir == "asc" {
+	if q.SortDir == "asc" || q.Status != "" {
 		return 1
 	}
 	return 0

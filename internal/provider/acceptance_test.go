@@ -123,12 +123,10 @@ func (c *cloud) refuse(t *testing.T, config string) string {
 	return said
 }
 
+// testCase is a test of steps, with the provider of the cloud.
 func (c *cloud) testCase(t *testing.T, steps ...resource.TestStep) resource.TestCase {
 	t.Helper()
-	if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
-		t.Fatal("TF_ACC_TERRAFORM_PATH is not set. It names the Terraform or OpenTofu to test with; " +
-			"`make test` finds one, or builds OpenTofu, and sets it.")
-	}
+	terraformPath(t) // Without one, resource.UnitTest would look for Terraform, or download it.
 	return resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
 			"hwcloud": func() (tfprotov6.ProviderServer, error) {

@@ -89,7 +89,7 @@ func (d *vpcChannelDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				"`4`, by a hash of its URI."),
 			"member_type": computedString("How servers are named: `ip`, by IP address, or `ecs`, by Elastic Cloud Server."),
 			"type": computedInt64("Kind of the channel in the API's older numbers: `2`, of servers, or `3`, of a microservice. " +
-				"The API means to drop it in favor of `vpc_channel_type`, and goes by it where that is empty."),
+				"The API means to drop it in favor of `vpc_channel_type`, and uses `type` where `vpc_channel_type` is empty."),
 			"vpc_channel_type": computedString("Kind of the channel: `builtin`, of servers; `microservice`, of a microservice; " +
 				"`reference`, of other channels. Where it is null or empty, `type` tells the kind."),
 			"dict_code":         computedString("Dictionary code of the channel. The API documents it as not supported yet."),
@@ -264,14 +264,16 @@ func (m vpcChannelModel) byName() bool { return m.VPCChannelID.IsNull() }
 
 func (m vpcChannelModel) subject() subject {
 	asked := fmt.Sprintf("VPC channel %q of gateway %q", m.VPCChannelID.ValueString(), m.InstanceID.ValueString())
+	actions := "actions apig:instance:get and apig:vpcChannels:get, in identity policies apig:loadBalanceChannel:get"
 	if m.byName() {
 		asked = fmt.Sprintf("VPC channel named %q of gateway %q", m.Name.ValueString(), m.InstanceID.ValueString())
+		actions += ", and those that end in list"
 	}
 	return subject{
 		service:    client.APIG,
 		summary:    "Unable to read VPC channel",
 		asked:      asked,
-		permission: "read permission on API Gateway VPC channels (actions apig:vpcChannels:get and apig:vpcChannels:list)",
+		permission: "read permission on API Gateway VPC channels (" + actions + ")",
 		argument:   m.argument,
 	}
 }

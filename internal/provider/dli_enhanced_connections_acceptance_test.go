@@ -133,14 +133,14 @@ func TestEnhancedConnectionsComeWhole(t *testing.T) {
 	for _, entry := range entries {
 		all = append(all, expected(attributes, answerOf(t, entry.Entry)))
 	}
-	for name, older := range map[string]simulator.OlderDLI{
+	for name, older := range map[string]simulator.DLIEdition{
 		"current": simulator.CurrentDLI, "limits zero": simulator.OlderDLIDefaults, "refuses zero": simulator.OlderDLIRefuses,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCloud(t)
 			c.Update(func(d *simulator.Data) {
-				d.DLI.Older = older
+				d.DLI.Edition = older
 				d.DLI.Projects[simulator.SecondProjectID] = entries
 			})
 			const second = "region = \"" + simulator.SecondRegion + "\"\n"

@@ -57,13 +57,13 @@ func (d *enhancedConnectionsDataSource) Schema(_ context.Context, _ datasource.S
 			"A value that the API leaves out is null, a list that it leaves out is empty.",
 		Attributes: withLookupArguments(map[string]schema.Attribute{
 			"name": schema.StringAttribute{
-				MarkdownDescription: "Lists only the connections that the API finds by this name.",
+				MarkdownDescription: "Lists only the connections that the API finds by this name. Whether a part of a name finds one is up to the API.",
 				Optional:            true,
 				Validators:          []validator.String{isNotBlank()},
 			},
 			"status": schema.StringAttribute{
 				MarkdownDescription: "Lists only the connections in this status, in upper or lower case: " +
-					"`ACTIVE` for those that exist, `DELETED` for those that have been deleted.",
+					"`ACTIVE` for those that have been activated, `DELETED` for those that have been deleted.",
 				Optional:   true,
 				Validators: []validator.String{stringvalidator.OneOfCaseInsensitive("ACTIVE", "DELETED")},
 			},
@@ -95,14 +95,14 @@ func (d *enhancedConnectionsDataSource) Schema(_ context.Context, _ datasource.S
 				map[string]schema.Attribute{
 					"id":     computedString("ID of the connection."),
 					"name":   computedString("Name of the connection."),
-					"status": computedString("Status of the connection: `ACTIVE`, it exists, or `DELETED`, it has been deleted."),
+					"status": computedString("Status of the connection: `ACTIVE`, it has been activated, or `DELETED`, it has been deleted."),
 					"available_queue_info": computedList("Queues that use the connection, one entry for each. The list is empty where none does.",
 						enhancedConnectionPeerAttributes("queue")),
 					"elastic_resource_pools": computedList("Elastic resource pools that use the connection, one entry for each. The list is empty where none does.",
 						enhancedConnectionPeerAttributes("elastic resource pool")),
 					"dest_vpc_id":     computedString("ID of the VPC that the connection leads to."),
 					"dest_network_id": computedString("ID of the subnet that the connection leads to."),
-					"is_privis": computedBool("`false` where the project has been granted its permissions on the connection, " +
+					"is_privis": computedBool("`false` where the project has been granted permissions for the connection, " +
 						"`true` where it has not. The API calls it `isPrivis`."),
 					"ipv6_enable": computedBool("Whether the connection carries IPv6 too."),
 					"create_time": computedInt64("When the connection was created, in milliseconds since the Unix epoch."),
@@ -172,7 +172,7 @@ func (m enhancedConnectionsModel) subject() subject {
 		service:    client.DLI,
 		summary:    "Unable to list DLI enhanced datasource connections",
 		asked:      asked,
-		permission: "read permission on DLI enhanced datasource connections (action dli:edsconnection:list, or the policy DLI ReadOnlyAccess)",
+		permission: "read permission on DLI enhanced datasource connections (policy DLI ReadOnlyAccess, in identity policies action dli:edsconnection:list)",
 		argument:   m.argument,
 	}
 }

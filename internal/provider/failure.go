@@ -133,23 +133,34 @@ const waysToSignIn = "Give credentials in one of these ways: " +
 
 func (s subject) adviceOn(e *client.Error) (argument, advice string) {
 	argument = s.argument(e)
+	service := s.service
+	if isIAM(e.URL) {
+		service = client.IAM
+	}
 	switch {
 	case e.Status == 0:
 		return argument, adviceOnNoAnswer
+	case errors.Is(e, client.ErrSaysFailed):
+		return argument, "The service itself refused the request. Check the arguments of the lookup, and give the request ID to its support where they are right."
+	case e.Status < 400:
+		return argument, fmt.Sprintf("That is no answer of this API. Check that region, cloud and endpoints lead to the service %s.", service)
 	case e.Code == "APIGW.0101":
-		return argument, fmt.Sprintf("There is no such API at this address. Check that region, cloud and endpoints lead to the service %s.", s.service)
+		return argument, fmt.Sprintf("There is no such API at this address. Check that region, cloud and endpoints lead to the service %s.", service)
 	case e.Code == "APIGW.0303":
 		return argument, "The clock of this machine is off by more than 15 minutes. Set it."
 	case e.Code == "APIGW.0307":
-		return argument, "The token has expired. Set a new one, or sign in with an access key or a password, which are renewed."
+		return argument, "The token has expired. Set a new one, or sign in with an access key, which does not expire, or with a password, whose token is renewed."
 	case e.Status == http.StatusTooManyRequests || e.Code == "APIGW.0308":
-		return argument, "The API is asked too often. Try again later, with terraform -parallelism lower or max_retries higher."
+		return argument, "The API is asked too often. Try again later, with a lower -parallelism of Terraform or a higher max_retries."
 	case e.Status >= 500:
 		return argument, "The service failed. Try again later; where it stays so, give the request ID to its support."
 	}
 	switch e.Status {
 	case http.StatusBadRequest:
 		advice = "Check the arguments of the lookup."
+		if service == client.IAM {
+			advice = "Check the provider's arguments for signing in and for the project."
+		}
 		if argument != "" {
 			advice = "Check " + argument + "."
 		}
@@ -157,11 +168,14 @@ func (s subject) adviceOn(e *client.Error) (argument, advice string) {
 		advice = "The credentials were refused. Check the access key, its secret key and security token, or the token, and that they belong to this cloud; " +
 			"keys of a KooCLI profile must not be encrypted."
 		if strings.HasSuffix(e.URL, "/v3/auth/tokens") {
-			advice = "The sign-in was refused. Check user_name, password and domain_name."
+			advice = "The sign-in was refused. Check user_name, password and domain_name, and that the project exists."
 		}
 	case http.StatusForbidden:
 		advice = fmt.Sprintf("The account may not do this. It needs %s in this project.", s.permission)
-		if strings.Contains(e.URL, "/v3") && s.service != client.IAM && argument == "" && isIAM(e.URL) {
+		switch {
+		case strings.HasSuffix(e.URL, "/v3/auth/tokens"):
+			advice = "The user may not sign in. Check that it is neither locked nor disabled, and that it may use the project."
+		case service == client.IAM:
 			advice = "The account may not do this at IAM. Set project_id where the project is known; for an agency, check that it trusts this account."
 		}
 	case http.StatusNotFound:
@@ -178,7 +192,7 @@ func (s subject) adviceOn(e *client.Error) (argument, advice string) {
 	case http.StatusProxyAuthRequired:
 		advice = "The proxy asks for credentials. Put them into the proxy's address in HTTPS_PROXY."
 	case http.StatusMethodNotAllowed, http.StatusNotAcceptable:
-		advice = fmt.Sprintf("Check that region, cloud and endpoints lead to the service %s.", s.service)
+		advice = fmt.Sprintf("Check that region, cloud and endpoints lead to the service %s.", service)
 	case http.StatusRequestTimeout, http.StatusConflict:
 		advice = "Try again."
 	}
@@ -186,7 +200,7 @@ func (s subject) adviceOn(e *client.Error) (argument, advice string) {
 }
 
 const adviceOnNoAnswer = "No whole answer came. Check that region, cloud and endpoints lead to the right address and that it can be reached from here, " +
-	"by way of a proxy where there is one (HTTPS_PROXY); for a certificate of one's own set cacert_file."
+	"by way of a proxy where there is one (HTTPS_PROXY); where the cloud has a certificate authority of its own, set cacert_file."
 
 // isIAM reports whether a URL is one of the paths of IAM that sign in or look up.
 func isIAM(url string) bool {

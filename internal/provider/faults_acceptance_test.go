@@ -65,7 +65,7 @@ func newFaultCloud(t *testing.T) *cloud {
 	c.Update(func(d *simulator.Data) {
 		d.VPCEP.Services[simulator.ServiceID] = &simulator.EndpointService{Connections: manyConnections()}
 		d.DLI.Projects[simulator.ProjectID] = manyEnhancedConnections()
-		d.DLI.Older = simulator.OlderDLIDefaults
+		d.DLI.Edition = simulator.OlderDLIDefaults
 	})
 	return c
 }
@@ -261,7 +261,7 @@ func stayingFaults() map[string]fault {
 			}),
 			only: []string{"vpcep", "dli"}, within: soon, says: all("The list kept changing while it was read"),
 		},
-		"huge body": {action: simulator.HugeBody(40 << 20), once: true, within: soon, says: all("the answer is larger than 32 MiB")},
+		"huge body": {action: simulator.HugeBody(40 << 20), once: true, within: soon, says: all("Status: 200 OK", "the answer is larger than 32 MiB", "That is no answer of this API.")},
 		"stalled headers": {action: simulator.StallHeaders(), timeout: "3s", within: soon,
 			says: all("did not end within its read timeout of 3s")},
 		"stalled body": {action: simulator.StallBody(), timeout: "3s", within: soon,

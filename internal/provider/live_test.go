@@ -2,7 +2,7 @@
 
 // These tests read from a real account, and are built with the tag live alone:
 //
-//	TF_ACC=1 tools/with-terraform env HW_ACCESS_KEY=… HW_SECRET_KEY=… HW_REGION_NAME=… \
+//	tools/with-terraform env TF_ACC=1 HW_REGION_NAME=… HW_ACCESS_KEY=… HW_SECRET_KEY=… \
 //	    HWCLOUD_TEST_SERVICE_ID=… HWCLOUD_TEST_INSTANCE_ID=… HWCLOUD_TEST_CHANNEL_NAME=… \
 //	    go test -tags live -run TestAccLive ./internal/provider
 //

@@ -43,8 +43,8 @@ func withLookupArguments(attributes map[string]schema.Attribute) map[string]sche
 		Validators: []validator.String{isHostNamePart()},
 	}
 	attributes["project_id"] = schema.StringAttribute{
-		MarkdownDescription: "ID of the project to look in. By default the provider's `project_id` in the provider's own region, " +
-			"and in any other region the project that is named like the region. Set to the project that was used.",
+		MarkdownDescription: "ID of the project to look in. By default, in the provider's own region, the project that the provider names " +
+			"by `project_id` or `project_name`, else the one that is named like the region. Set to the project that was used.",
 		Optional:   true,
 		Computed:   true,
 		Validators: []validator.String{isPathSegment()},

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -101,14 +102,15 @@ func (p *hwcloudProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"project_id": text("ID of the project to look in, for the region of the provider alone. "+
 				"Where it is set, no project has to be looked up.", projectIDVariables...),
 			"project_name": text("Name of the project to look in, for the region of the provider alone. "+
-				"By default the project that is named like the region.", projectNameVariables...),
+				"By default the project that is named like the region. `project_id` goes before it, "+
+				"but one from the environment does not go before this argument.", projectNameVariables...),
 			"cloud": text("Domain of the cloud, which ends the names of its endpoints: `https://{service}.{region}.{cloud}`. "+
 				"By default `myhuaweicloud.com`, and `myhuaweicloud.eu` where the region begins with `eu-west-1`.", cloudVariables...),
 			"auth_url": text("Base URL of IAM, with or without `/v3`; `{region}` in it is replaced. It serves all regions. "+
 				"In order: this argument, `iam` in `endpoints`, the environment, `https://iam.{region}.{cloud}`.", authURLVariables...),
 			"endpoints": schema.MapAttribute{
-				MarkdownDescription: "Base URLs of services that are not at `https://{service}.{region}.{cloud}`, by service: " +
-					"`vpcep`, `dli`, `apig`, `iam`. Each is `http` or `https` with a host, perhaps a port and a path; " +
+				MarkdownDescription: "Base URLs of services that are not at `https://{service}.{region}.{cloud}`, by service: `" +
+					strings.Join(client.Services, "`, `") + "`. Each is `http` or `https` with a host, perhaps a port and a path; " +
 					"`{region}` in one is replaced. One without `{region}` serves the region of the provider alone.",
 				ElementType: types.StringType,
 				Optional:    true,
@@ -127,7 +129,7 @@ func (p *hwcloudProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			},
 			"shared_config_file": text("Configuration file of KooCLI, `~/.hcloud/config.json` where only `profile` is set. "+
 				"It is read only where one of the two is set.", sharedConfigFileVariables...),
-			"profile": text("Profile in that file; its `current` one by default.", profileVariables...),
+			"profile": text("Profile in the configuration file of KooCLI; by default the one that the file names as `current`.", profileVariables...),
 		},
 		Blocks: map[string]schema.Block{
 			"assume_role": schema.ListNestedBlock{
@@ -139,7 +141,7 @@ func (p *hwcloudProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 						"domain_name": text("Name of the account that delegates. Either this or `domain_id` is needed.", agencyDomainNameVariable),
 						"domain_id":   text("ID of the account that delegates.", agencyDomainIDVariable),
 						"duration": schema.Int64Attribute{
-							MarkdownDescription: "How long the temporary keys live, in seconds, `900` to `86400`; they are renewed before that is over." +
+							MarkdownDescription: "How long the temporary keys live, in seconds, `900` to `86400`; the cloud decides where it is not set. They are renewed before that is over." +
 								fromEnvironment([]string{agencyDurationVariable}),
 							Optional:   true,
 							Validators: []validator.Int64{int64validator.Between(leastDuration, mostDuration)},
@@ -179,7 +181,7 @@ func (p *hwcloudProvider) Configure(ctx context.Context, req provider.ConfigureR
 	config.Log = func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) }
 	made, err := client.New(config)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(pathTo("cacert_file"), "Unable to use CA certificates", sentence(err.Error())+".")
+		resp.Diagnostics.AddAttributeError(path.Root("cacert_file"), "Unable to use CA certificates", sentence(err.Error())+".")
 		return
 	}
 	resp.DataSourceData = &configured{client: made}

@@ -2,13 +2,8 @@ package provider
 
 import (
 	"fmt"
-	"io/fs"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,68 +11,6 @@ import (
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
-
-// buildProvider builds the provider's binary into a folder of its own.
-func buildProvider(t *testing.T) (folder string) {
-	t.Helper()
-	folder = t.TempDir()
-	name := "terraform-provider-hwcloud"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, name), "../..").CombinedOutput(); err != nil { //nolint:gosec // The folder is the test's own.
-		t.Fatalf("building the provider: %v\n%s", err, output)
-	}
-	return folder
-}
-
-// workspace is a folder in which Terraform runs with the provider's binary, in
-// processes of their own.
-type workspace struct {
-	folder      string
-	environment []string
-}
-
-// newWorkspace makes a workspace with a configuration. It has the environment of
-// the cloud and no other settings for Terraform or the cloud.
-func (c *cloud) newWorkspace(t *testing.T, binary, config string) *workspace {
-	t.Helper()
-	w := &workspace{folder: t.TempDir()}
-	const requirement = "terraform {\n  required_providers {\n    hwcloud = { source = \"hwcloud/hwcloud\" }\n  }\n}\n"
-	cli := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/hwcloud/hwcloud\" = %[1]q\n"+
-		"    \"registry.opentofu.org/hwcloud/hwcloud\" = %[1]q\n  }\n}\n", binary)
-	for name, content := range map[string]string{"main.tf": requirement + config, "cli.tfrc": cli} {
-		if err := os.WriteFile(filepath.Join(w.folder, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	w.environment = slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		return strings.HasPrefix(variable, "HW_") || strings.HasPrefix(variable, "OS_") || strings.HasPrefix(variable, "TF_")
-	})
-	w.environment = append(w.environment, "TF_CLI_CONFIG_FILE="+filepath.Join(w.folder, "cli.tfrc"), "CHECKPOINT_DISABLE=1")
-	for name, value := range c.environment {
-		w.environment = append(w.environment, name+"="+value)
-	}
-	return w
-}
-
-// terraform runs a command and returns all that it printed, and how it ended.
-func (w *workspace) terraform(t *testing.T, environment []string, arguments ...string) (output string, code int) {
-	t.Helper()
-	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if path == "" {
-		t.Fatal("TF_ACC_TERRAFORM_PATH is not set. It names the Terraform or OpenTofu to test with; " +
-			"`make test` finds one, or builds OpenTofu, and sets it.")
-	}
-	command := exec.CommandContext(t.Context(), path, arguments...) //nolint:gosec // It is the Terraform to test with.
-	command.Dir = w.folder
-	command.Env = append(slices.Clone(w.environment), environment...)
-	printed, err := command.CombinedOutput()
-	if command.ProcessState == nil {
-		t.Fatalf("%s %s: %v", path, strings.Join(arguments, " "), err)
-	}
-	return string(printed), command.ProcessState.ExitCode()
-}
 
 var signatureOf = regexp.MustCompile(`Signature=([0-9a-f]{64})`)
 
@@ -109,25 +42,6 @@ func (c *cloud) searchFor(t *testing.T, others []string, texts map[string]string
 	}
 }
 
-// texts are what Terraform left behind, by name: all files but those that were
-// there before.
-func (w *workspace) texts(t *testing.T) map[string]string {
-	t.Helper()
-	texts := map[string]string{}
-	err := fs.WalkDir(os.DirFS(w.folder), ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || path == "main.tf" {
-			return err
-		}
-		content, err := os.ReadFile(filepath.Join(w.folder, path)) //nolint:gosec // The folder is the test's own.
-		texts[path] = string(content)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return texts
-}
-
 // mostTrace has all logs be written, the provider's too.
 var mostTrace = []string{"TF_LOG=TRACE", "TF_LOG_PATH=trace.log"}
 
@@ -148,10 +62,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 				config += "data \"hwcloud_apig_vpc_channel\" \"nacos\" {\n" + byChannelName(simulator.FullInstanceID, "full_nacos") + "}\n"
 			}
 			w := c.newWorkspace(t, binary, config)
-			applied, code := w.terraform(t, mostTrace, "apply", "-auto-approve")
-			if code != 0 {
-				t.Fatal(applied)
-			}
+			applied := w.mustRun(t, mostTrace, "apply", "-auto-approve")
 			planned, code := w.terraform(t, mostTrace, "plan", "-detailed-exitcode")
 			if code != 0 {
 				t.Errorf("the second plan ended with %d, want 0 for no changes", code)

@@ -89,19 +89,21 @@ func (s settings) first(variables []string) string {
 }
 
 func (s settings) fail(argument, summary, format string, values ...any) {
-	s.diags.AddAttributeError(pathTo(argument), summary, fmt.Sprintf(format, values...))
+	s.diags.AddAttributeError(path.Root(argument), summary, fmt.Sprintf(format, values...))
 }
-
-func pathTo(argument string) path.Path { return path.Root(argument) }
 
 // settle makes the client's configuration of the provider's.
 func settle(ctx context.Context, model providerModel, environment func(string) string, diags *diag.Diagnostics) client.Config {
 	s := settings{environment, diags}
+	projectID, projectName := s.text(model.ProjectID, projectIDVariables), s.text(model.ProjectName, projectNameVariables)
+	if projectName.named && !projectID.named {
+		projectID.value = "" // The environment may name the project of another configuration.
+	}
 	config := client.Config{
 		Region:      s.text(model.Region, regionVariables).value,
 		Cloud:       s.text(model.Cloud, cloudVariables).value,
-		ProjectID:   s.text(model.ProjectID, projectIDVariables).value,
-		ProjectName: s.text(model.ProjectName, projectNameVariables).value,
+		ProjectID:   projectID.value,
+		ProjectName: projectName.value,
 		Endpoints:   s.endpoints(ctx, model.Endpoints),
 		Insecure:    s.insecure(model.Insecure),
 		MaxRetries:  s.maxRetries(model.MaxRetries),
@@ -150,8 +152,8 @@ func (s settings) insecure(argument types.Bool) bool {
 		}
 	}
 	if insecure {
-		s.diags.AddAttributeWarning(pathTo("insecure"), "Certificates are not checked",
-			"Any certificate of a server is accepted: others on the way can read and change all requests. Trust a certificate of one's own with cacert_file instead.")
+		s.diags.AddAttributeWarning(path.Root("insecure"), "Certificates are not checked",
+			"Any certificate of a server is accepted: others on the way can read and change all requests. Where the cloud has a certificate authority of its own, trust that with cacert_file instead.")
 	}
 	return insecure
 }

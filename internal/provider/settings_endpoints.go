@@ -19,14 +19,13 @@ import (
 func (s settings) endpoints(ctx context.Context, argument types.Map) map[string]string {
 	var set map[string]types.String
 	s.diags.Append(argument.ElementsAs(ctx, &set, false)...)
-	known := []string{client.VPCEP, client.DLI, client.APIG, client.IAM}
 	endpoints := map[string]string{}
 	for _, service := range slices.Sorted(maps.Keys(set)) {
-		at := pathTo("endpoints").AtMapKey(service)
+		at := path.Root("endpoints").AtMapKey(service)
 		address := set[service].ValueString()
 		switch {
-		case !slices.Contains(known, service):
-			s.diags.AddAttributeError(at, "Unknown endpoint", fmt.Sprintf("There is no endpoint %q; the known ones are %s.", service, strings.Join(known, ", ")))
+		case !slices.Contains(client.Services, service):
+			s.diags.AddAttributeError(at, "Unknown endpoint", fmt.Sprintf("There is no endpoint %q; the known ones are %s.", service, strings.Join(client.Services, ", ")))
 		case address != "":
 			s.checkAddress(at, address)
 			endpoints[service] = address
@@ -41,7 +40,7 @@ func (s settings) authURL(argument types.String, endpoints map[string]string) st
 	if !address.named && endpoints[client.IAM] != "" || address.value == "" {
 		return ""
 	}
-	s.checkAddress(pathTo("auth_url"), address.value)
+	s.checkAddress(path.Root("auth_url"), address.value)
 	return address.value
 }
 

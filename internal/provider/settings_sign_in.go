@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -36,9 +38,15 @@ func (s settings) credentials(model providerModel) client.Credentials {
 		parts []setting
 		make  func() client.Credentials
 	}{
-		{[]setting{token}, func() client.Credentials { return client.Token(token.value) }},
+		{[]setting{token}, func() client.Credentials {
+			if !s.canBeSent(part{"token", token, tokenVariables}) {
+				return nil
+			}
+			return client.Token(token.value)
+		}},
 		{[]setting{accessKey, secretKey, temporary}, func() client.Credentials {
-			if !s.have("an access key", part{"access_key", accessKey, accessKeyVariables}, part{"secret_key", secretKey, secretKeyVariables}) {
+			id, secret := part{"access_key", accessKey, accessKeyVariables}, part{"secret_key", secretKey, secretKeyVariables}
+			if !s.have("an access key", id, secret) || !s.canBeSent(id, secret, part{"security_token", temporary, securityTokenVariables}) {
 				return nil
 			}
 			return client.Keys{AccessKey: accessKey.value, SecretKey: secretKey.value, SecurityToken: temporary.value}
@@ -52,8 +60,8 @@ func (s settings) credentials(model providerModel) client.Credentials {
 		}},
 	}
 	for _, names := range []func(setting) bool{
-		func(part setting) bool { return part.named },
-		func(part setting) bool { return part.value != "" },
+		func(of setting) bool { return of.named },
+		func(of setting) bool { return of.value != "" },
 	} {
 		for _, kind := range kinds {
 			if slices.ContainsFunc(kind.parts, names) {
@@ -85,6 +93,20 @@ func (s settings) have(kind string, parts ...part) bool {
 	return whole
 }
 
+// canBeSent reports whether no part has control characters in it, which no header
+// takes; one that has is an error at its attribute.
+func (s settings) canBeSent(parts ...part) bool {
+	sound := true
+	for _, p := range parts {
+		if strings.ContainsFunc(p.setting.value, unicode.IsControl) {
+			s.fail(p.argument, "Invalid credentials", "The value of %s, or of %s in the environment, holds a line break or another control character. "+
+				"Where it comes from a file, trimspace() takes off the line break at its end.", p.argument, strings.Join(p.variables, " or "))
+			sound = false
+		}
+	}
+	return sound
+}
+
 // profile is the one of KooCLI that is asked for, nil where none is.
 func (s settings) profile(model providerModel) *client.Profile {
 	file, name := s.text(model.SharedConfigFile, sharedConfigFileVariables), s.text(model.Profile, profileVariables)
@@ -102,7 +124,7 @@ func (s settings) profile(model providerModel) *client.Profile {
 	profile, err := client.ParseProfile(content, name.value)
 	if err != nil {
 		argument := "profile"
-		if strings.Contains(err.Error(), "JSON") {
+		if _, ok := errors.AsType[*client.NotKooCLIError](err); ok {
 			argument = "shared_config_file"
 		}
 		s.fail(argument, "Unable to read KooCLI profile", "In %s: %s.", file.value, err)
@@ -133,7 +155,7 @@ func (s settings) agencies(ctx context.Context, blocks types.List) []client.Agen
 	alone := len(models) == 1
 	var agencies []client.Agency
 	for i, model := range models {
-		agencies = append(agencies, s.agency(pathTo("assume_role").AtListIndex(i), model, alone))
+		agencies = append(agencies, s.agency(path.Root("assume_role").AtListIndex(i), model, alone))
 	}
 	return agencies
 }

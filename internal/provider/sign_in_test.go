@@ -372,9 +372,9 @@ func TestSignInRefused(t *testing.T) {
 	}{
 		"wrong password": {"user", object{"password": "a-wrong-password"}, nil, []string{
 			`Signing in as user "example-user" of domain "example-domain" failed.`, "Request: POST ", "/v3/auth/tokens", "Status: 401 Unauthorized",
-			"Message: The username or password is wrong.", "Request ID: ", "Check user_name, password and domain_name.",
+			"Message: The username or password is wrong.", "Request ID: ", "Check user_name, password and domain_name, and that the project exists.",
 		}},
-		"wrong domain": {"user", object{"domain_name": "nobody's"}, nil, []string{"Status: 401 Unauthorized", "Check user_name, password and domain_name."}},
+		"wrong domain": {"user", object{"domain_name": "nobody's"}, nil, []string{"Status: 401 Unauthorized", "Check user_name, password and domain_name, and that the project exists."}},
 		"wrong secret": {"keys", object{"secret_key": "a-wrong-secret"}, nil, []string{
 			"Looking up the project of region cn-north-4 failed.", "Status: 401 Unauthorized", "Code: APIGW.0301",
 			"Message: Incorrect IAM authentication information: verify aksk signature fail", "Request ID: ", "Check the access key, its secret key",
@@ -488,6 +488,28 @@ func TestRefusedSignInIsNotTriedOverAndOver(t *testing.T) {
 	if got := s.read(t, enhancedConnectionsSource, nil); len(got.errors) != 1 {
 		t.Errorf("errors %q", got.errors)
 	}
+	if n := c.Count(nil); n != 1 {
+		t.Errorf("%d requests, want 1", n)
+	}
+}
+
+// TestMetadataIsAskedOnce reads with no credentials where no ECS gives any.
+func TestMetadataIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	c, way := newCloudFor(t, profiles(t), "ECS")
+	c.Inject(simulator.Fault{Service: "metadata", Action: simulator.Answer(http.StatusForbidden, nil, "")})
+	s := c.configure(t, way.arguments)
+	var wait sync.WaitGroup
+	for range 15 {
+		wait.Go(func() {
+			for range 2 {
+				if got := s.read(t, enhancedConnectionsSource, nil); len(got.errors) != 1 || !strings.Contains(got.errors[0], "No credentials are set") {
+					t.Errorf("errors %q", got.errors)
+				}
+			}
+		})
+	}
+	wait.Wait()
 	if n := c.Count(nil); n != 1 {
 		t.Errorf("%d requests, want 1", n)
 	}

@@ -15,10 +15,11 @@ func TestSecondPlanIsEmptyInAnyTimeZone(t *testing.T) {
 		"data \"hwcloud_vpcep_service_connections\" \"all\" {\n  service_id = \"" + simulator.FullServiceID + "\"\n}\n" +
 		"data \"hwcloud_apig_vpc_channel\" \"one\" {\n" + byChannelName(simulator.FullInstanceID, "full_nacos") + "}\n" +
 		`
-resource "terraform_data" "all" {
-  input = sha256(jsonencode([
+output "all" {
+  value = sha256(jsonencode([
     data.hwcloud_dli_enhanced_connections.all, data.hwcloud_vpcep_service_connections.all, data.hwcloud_apig_vpc_channel.one,
   ]))
+  sensitive = true
 }
 
 output "created_at" {
@@ -26,9 +27,7 @@ output "created_at" {
 }
 `
 	w := c.newWorkspace(t, buildProvider(t), config)
-	if printed, code := w.terraform(t, []string{"TZ=UTC"}, "apply", "-auto-approve"); code != 0 {
-		t.Fatal(printed)
-	}
+	w.mustRun(t, []string{"TZ=UTC"}, "apply", "-auto-approve")
 	for _, zone := range []string{"UTC", "Asia/Shanghai", "America/St_Johns"} {
 		if printed, code := w.terraform(t, []string{"TZ=" + zone}, "plan", "-detailed-exitcode"); code != 0 {
 			t.Errorf("in %s the plan ended with %d, want 0 for no changes:\n%s", zone, code, printed)

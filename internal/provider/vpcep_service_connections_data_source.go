@@ -158,7 +158,7 @@ func (m serviceConnectionsModel) subject() subject {
 		service:    client.VPCEP,
 		summary:    "Unable to list VPC endpoint service connections",
 		asked:      fmt.Sprintf("connections of VPC endpoint service %q", m.ServiceID.ValueString()),
-		permission: "read permission on VPC endpoint services (action vpcep:connections:list)",
+		permission: "read permission on VPC endpoint services (action vpcep:connections:list, in identity policies vpcep:endpointServices:listConnections)",
 		argument:   m.argument,
 	}
 }

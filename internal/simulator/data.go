@@ -46,21 +46,21 @@ type DLI struct {
 	// Projects are the enhanced connections, in any order, by project.
 	Projects map[string][]EnhancedConnection
 
-	// Older makes the service that of the older document, which knows neither limit=0 nor tags.
-	Older OlderDLI
+	// Edition is of which document the service is. The older one knows neither limit=0 nor tags.
+	Edition DLIEdition
 	// PageCap, where set, is the most connections of one answer, whatever the limit.
 	PageCap int
 	// CountIsTotal has count tell how many connections match; else it tells how many the answer holds.
 	CountIsTotal bool
 }
 
-// OlderDLI is what an older service makes of limit=0.
-type OlderDLI int
+// DLIEdition tells a service of the current document from those of the older one, which differ in what they make of limit=0.
+type DLIEdition int
 
-// The kinds of DLI service.
+// The editions of DLI.
 const (
 	// CurrentDLI answers limit=0 with all connections.
-	CurrentDLI OlderDLI = iota
+	CurrentDLI DLIEdition = iota
 	// OlderDLIDefaults takes limit=0 for the default limit.
 	OlderDLIDefaults
 	// OlderDLIRefuses answers limit=0 with 400.

@@ -33,12 +33,12 @@ func dliInvalid(name string) answer {
 func (c *call) listEnhancedConnections() answer {
 	settings := c.data.DLI
 	limit, ok := c.number("limit", dliDefaultLimit)
-	if !ok || limit < 0 || limit == 0 && settings.Older == OlderDLIRefuses {
+	if !ok || limit < 0 || limit == 0 && settings.Edition == OlderDLIRefuses {
 		return dliInvalid("limit")
 	}
 	if limit == 0 {
 		limit = math.MaxInt
-		if settings.Older == OlderDLIDefaults {
+		if settings.Edition == OlderDLIDefaults {
 			limit = dliDefaultLimit
 		}
 	}
@@ -51,7 +51,7 @@ func (c *call) listEnhancedConnections() answer {
 		return dliInvalid("status")
 	}
 	var tags map[string]string
-	if settings.Older == CurrentDLI {
+	if settings.Edition == CurrentDLI {
 		if tags, ok = parseTags(c.Query.Get("tags")); !ok {
 			return dliInvalid("tags")
 		}

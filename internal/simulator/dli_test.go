@@ -100,10 +100,10 @@ func TestDLIFlavours(t *testing.T) {
 		status       int
 		entries, cnt int
 	}{
-		{"older takes 0 for the default", func(d *DLI) { d.Older = OlderDLIDefaults }, "?limit=0", 200, 100, 100},
-		{"older refuses 0", func(d *DLI) { d.Older = OlderDLIRefuses }, "?limit=0", 400, 0, 0},
-		{"older pages", func(d *DLI) { d.Older = OlderDLIRefuses }, "?limit=100&offset=100", 200, 50, 50},
-		{"older knows no tags", func(d *DLI) { d.Older = OlderDLIDefaults }, "?tags=number%3D1", 200, 100, 100},
+		{"older takes 0 for the default", func(d *DLI) { d.Edition = OlderDLIDefaults }, "?limit=0", 200, 100, 100},
+		{"older refuses 0", func(d *DLI) { d.Edition = OlderDLIRefuses }, "?limit=0", 400, 0, 0},
+		{"older pages", func(d *DLI) { d.Edition = OlderDLIRefuses }, "?limit=100&offset=100", 200, 50, 50},
+		{"older knows no tags", func(d *DLI) { d.Edition = OlderDLIDefaults }, "?tags=number%3D1", 200, 100, 100},
 		{"cap", func(d *DLI) { d.PageCap = 30 }, "?limit=0", 200, 30, 30},
 		{"total", func(d *DLI) { d.CountIsTotal = true }, "?limit=10", 200, 10, 150},
 		{"page", func(*DLI) {}, "?limit=10", 200, 10, 10},

@@ -133,7 +133,7 @@ func wantCode(t *testing.T, got reply, status int, code string) {
 
 func example(t *testing.T, name string) string {
 	t.Helper()
-	raw, err := fs.ReadFile(os.DirFS("testdata/examples"), name)
+	raw, err := fs.ReadFile(os.DirFS("../provider/testdata/examples"), name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,13 +47,9 @@ func (s *Server) Count(match func(Request) bool) int {
 	return n
 }
 
-// MaxInFlight is the largest number of recorded requests that were being answered at the same time.
-func (s *Server) MaxInFlight() int {
-	return s.MaxInFlightOf(nil)
-}
-
-// MaxInFlightOf is MaxInFlight among the requests that match; a nil match takes all.
-func (s *Server) MaxInFlightOf(match func(Request) bool) int {
+// MaxInFlight is the largest number of recorded requests that match and were being answered at the same time; a nil match
+// takes all.
+func (s *Server) MaxInFlight(match func(Request) bool) int {
 	type edge struct {
 		at    time.Time
 		delta int

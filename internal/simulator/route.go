@@ -15,6 +15,9 @@ const (
 	metadataService = "metadata"
 )
 
+// Services are the names of those that Endpoint has an address for.
+var Services = []string{vpcepService, dliService, apigService, iamService}
+
 // route is one documented API.
 type route struct {
 	method  string
@@ -55,8 +58,7 @@ func splitAddress(u *url.URL) (region, name, path string) {
 	if parts[1] == metadataService {
 		return "", metadataService, strings.TrimPrefix(path, "/"+metadataService)
 	}
-	known := []string{vpcepService, dliService, apigService, iamService}
-	if len(parts) < 3 || parts[1] == "" || !slices.Contains(known, parts[2]) {
+	if len(parts) < 3 || parts[1] == "" || !slices.Contains(Services, parts[2]) {
 		return "", "", path
 	}
 	return parts[1], parts[2], strings.TrimPrefix(path, "/"+parts[1]+"/"+parts[2])

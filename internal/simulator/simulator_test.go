@@ -78,17 +78,17 @@ func TestMaxInFlight(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if got := s.MaxInFlight(); got != together {
+	if got := s.MaxInFlight(nil); got != together {
 		t.Errorf("%d in flight, want %d", got, together)
 	}
-	if got := s.MaxInFlightOf(func(r Request) bool { return r.Service == "dli" }); got != 0 {
+	if got := s.MaxInFlight(func(r Request) bool { return r.Service == "dli" }); got != 0 {
 		t.Errorf("%d of dli in flight", got)
 	}
 	s.ResetRequests()
 	for range 20 {
 		get(t, s, vpcepPath)
 	}
-	if got := s.MaxInFlight(); got != 1 {
+	if got := s.MaxInFlight(nil); got != 1 {
 		t.Errorf("%d in flight one after another", got)
 	}
 }
@@ -206,7 +206,7 @@ func TestFullSetFillsTheContract(t *testing.T) {
 		},
 		"apig_vpc_channel": channels,
 	} {
-		raw, err := fs.ReadFile(os.DirFS("testdata/contract"), contract+".json")
+		raw, err := fs.ReadFile(os.DirFS("../provider/testdata/contract"), contract+".json")
 		if err != nil {
 			t.Fatal(err)
 		}

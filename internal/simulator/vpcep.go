@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -25,9 +24,7 @@ func vpcep() service {
 		forbidden: func(c *call) answer {
 			return c.vpcepError(http.StatusForbidden, "EndPoint.0004", "Authentication information is incorrect or you have no permissions.")
 		},
-		invalid: func(c *call, name string) answer {
-			return c.vpcepError(http.StatusBadRequest, "EndPoint.0002", "Parameter error: "+name)
-		},
+		invalid: (*call).vpcepInvalid,
 	}
 }
 
@@ -36,6 +33,10 @@ func (c *call) vpcepError(status int, code, message string) answer {
 		return flatError(status, code, message)
 	}
 	return nestedError(status, code, message)
+}
+
+func (c *call) vpcepInvalid(name string) answer {
+	return c.vpcepError(http.StatusBadRequest, "EndPoint.0002", "Parameter error: "+name)
 }
 
 // vpcepStatuses are the statuses that a connection can have.
@@ -61,20 +62,17 @@ func (c *call) listServiceConnections() answer {
 	if !ok || offset < 0 {
 		return c.vpcepError(http.StatusBadRequest, "EndPoint.0010", "Invalid offset.")
 	}
-	invalid := func(name string) answer {
-		return c.vpcepError(http.StatusBadRequest, "EndPoint.0002", "Parameter error: "+name)
-	}
 	status := c.Query.Get("status")
 	if status != "" && !slices.Contains(vpcepStatuses, status) {
-		return invalid("status")
+		return c.vpcepInvalid("status")
 	}
 	sortField, ok := vpcepSortKeys[c.text("sort_key", "create_at")]
 	if !ok {
-		return invalid("sort_key")
+		return c.vpcepInvalid("sort_key")
 	}
 	direction, ok := map[string]int{"asc": 1, "desc": -1}[c.text("sort_dir", "desc")]
 	if !ok {
-		return invalid("sort_dir")
+		return c.vpcepInvalid("sort_dir")
 	}
 
 	id, markerID := c.Query.Get("id"), c.Query.Get("marker_id")
@@ -95,7 +93,7 @@ func (c *call) listServiceConnections() answer {
 		func(a, b time.Time) int { return direction * a.Compare(b) })
 	return object(http.StatusOK,
 		"connections", page(matching, offset, capped(limit, settings.PageCap)),
-		"total_count", json.RawMessage(strconv.Itoa(len(matching))))
+		"total_count", len(matching))
 }
 
 // number is a query parameter that is a whole number; ok is false where it is something else.

@@ -11,7 +11,7 @@ locals {
   to_accept = {
     for connection in data.hwcloud_vpcep_service_connections.orders.connections :
     connection.id => connection
-    if contains(local.trusted_accounts, connection.domain_id) &&
+    if contains(local.trusted_accounts, coalesce(connection.domain_id, "unknown")) &&
     contains(["pendingAcceptance", "creating", "accepted"], connection.status)
   }
 }

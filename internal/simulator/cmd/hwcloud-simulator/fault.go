@@ -29,7 +29,7 @@ func (f *faultFlag) Set(text string) error {
 	switch {
 	case parts[0] == "*":
 		fault.Service = ""
-	case !slices.Contains([]string{"vpcep", "dli", "apig", "iam", "metadata"}, parts[0]):
+	case parts[0] != "metadata" && !slices.Contains(simulator.Services, parts[0]):
 		return fmt.Errorf("no service %q", parts[0])
 	}
 	action, err := parseAction(parts[1])

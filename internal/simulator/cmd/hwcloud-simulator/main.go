@@ -11,6 +11,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -52,8 +53,8 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 		"dli/{project_id}.json, dli/{project_id}.tags.json and apig/{instance_id}/{channel_id}.json,\n"+
 		"those of vpcep and apig also below a folder named by their project")
 	flags.StringVar(&o.urlFile, "url-file", "", "`file` to write the base URL to once the server listens")
-	flags.Var(&o.faults, "fault", "fault to inject, as `service:what[:times]`, repeatable; service is vpcep, dli, apig, iam,\n"+
-		"metadata or *, what is a status, html, empty, cut, stall, stall-body, reset, delay=DURATION\n"+
+	flags.Var(&o.faults, "fault", "fault to inject, as `service:what[:times]`, repeatable; service is\n"+
+		strings.Join(simulator.Services, ", ")+", metadata or *, what is a status, html, empty, cut, stall, stall-body, reset, delay=DURATION\n"+
 		"or throttle=SECONDS, times is how often, for ever without it")
 	flags.IntVar(&o.connections, "connections", 0, "`number` of made-up connections of a further VPCEP service, "+madeUpServiceID)
 	flags.DurationVar(&o.latency, "latency", 0, "`duration` that each answer takes")
@@ -124,6 +125,10 @@ func configure(server *simulator.Server, o options) error {
 
 // describe prints how to reach the server.
 func describe(w io.Writer, server *simulator.Server) error {
+	var endpoints strings.Builder
+	for _, service := range simulator.Services {
+		fmt.Fprintf(&endpoints, "    %-5s = %q\n", service, server.Endpoint(service))
+	}
 	_, err := fmt.Fprintf(w, `Listening on %[1]s
 
 provider "hwcloud" {
@@ -132,19 +137,14 @@ provider "hwcloud" {
   secret_key = %[4]q
 
   endpoints = {
-    vpcep = %[5]q
-    dli   = %[6]q
-    apig  = %[7]q
-    iam   = %[8]q
-  }
+%[5]s  }
 }
 
-Metadata service: HW_METADATA_ENDPOINT=%[9]s
-Token: %[10]s
-User: %[11]s, password %[12]s, domain %[13]s
+Metadata service: HW_METADATA_ENDPOINT=%[6]s
+Token: %[7]s
+User: %[8]s, password %[9]s, domain %[10]s
 `,
 		server.URL, simulator.Region, simulator.AccessKey, simulator.SecretKey,
-		server.Endpoint("vpcep"), server.Endpoint("dli"), server.Endpoint("apig"), server.Endpoint("iam"),
-		server.MetadataURL(), simulator.Token, simulator.UserName, simulator.Password, simulator.DomainName)
+		endpoints.String(), server.MetadataURL(), simulator.Token, simulator.UserName, simulator.Password, simulator.DomainName)
 	return err
 }
