@@ -3,8 +3,10 @@
 package provider
 
 import (
-	"os"
+	"bytes"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -32,9 +34,7 @@ func TestInterrupt(t *testing.T) {
 			time.Sleep(500 * time.Millisecond)
 
 			begun := time.Now()
-			if err := plan.command.Process.Signal(os.Interrupt); err != nil {
-				t.Fatal(err)
-			}
+			plan.interrupt(t)
 			output, code := plan.wait(t)
 			if took := time.Since(begun); took > 3*time.Second {
 				t.Errorf("it took %s to end after Ctrl-C:\n%s", took, output)
@@ -49,4 +49,65 @@ func TestInterrupt(t *testing.T) {
 			}
 		})
 	}
+}
+
+// running is a command of Terraform that has not ended.
+type running struct {
+	command *exec.Cmd
+	output  *bytes.Buffer
+	ended   chan struct{}
+}
+
+// start begins a command of Terraform in a process group of its own, as a shell does.
+func (w *workspace) start(t *testing.T, arguments ...string) *running {
+	t.Helper()
+	r := &running{command: w.command(t, nil, arguments...), output: new(bytes.Buffer), ended: make(chan struct{})}
+	r.command.Stdout, r.command.Stderr = r.output, r.output
+	r.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := r.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(r.ended)
+		_ = r.command.Wait() // Its exit code tells how it ended.
+	}()
+	t.Cleanup(func() {
+		_ = syscall.Kill(-r.command.Process.Pid, syscall.SIGKILL) // It has ended where all went well.
+		<-r.ended
+	})
+	return r
+}
+
+// interrupt sends what Ctrl-C sends, to the whole group.
+func (r *running) interrupt(t *testing.T) {
+	t.Helper()
+	if err := syscall.Kill(-r.command.Process.Pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// until waits for something to happen while the command runs.
+func (r *running) until(t *testing.T, happened func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !happened(); time.Sleep(20 * time.Millisecond) {
+		select {
+		case <-r.ended:
+			t.Fatalf("Terraform ended before:\n%s", r.output)
+		default:
+		}
+		if time.Now().After(end) {
+			t.Fatal("it did not happen within a minute")
+		}
+	}
+}
+
+// wait returns all that the command printed, and how it ended.
+func (r *running) wait(t *testing.T) (output string, code int) {
+	t.Helper()
+	select {
+	case <-r.ended:
+	case <-time.After(time.Minute):
+		t.Fatal("Terraform did not end within a minute")
+	}
+	return r.output.String(), r.command.ProcessState.ExitCode()
 }

@@ -22,8 +22,9 @@ output "all" {
   sensitive = true
 }
 
+# Terraform 1.0 takes no index of a list of nested attributes.
 output "created_at" {
-  value = data.hwcloud_dli_enhanced_connections.all.connections[0].created_at
+  value = one(data.hwcloud_dli_enhanced_connections.all.connections[*].created_at)
 }
 `
 	w := c.newWorkspace(t, buildProvider(t), config)

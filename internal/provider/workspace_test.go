@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // repository is its root, from here.
@@ -163,56 +161,4 @@ func (w *workspace) mustRun(t *testing.T, environment []string, arguments ...str
 		t.Fatalf("%s %s ended with %d:\n%s", filepath.Base(w.path), strings.Join(arguments, " "), code, output)
 	}
 	return output
-}
-
-// running is a command of Terraform that has not ended.
-type running struct {
-	command *exec.Cmd
-	output  *bytes.Buffer
-	ended   chan struct{}
-}
-
-// start begins a command of Terraform.
-func (w *workspace) start(t *testing.T, arguments ...string) *running {
-	t.Helper()
-	r := &running{command: w.command(t, nil, arguments...), output: new(bytes.Buffer), ended: make(chan struct{})}
-	r.command.Stdout, r.command.Stderr = r.output, r.output
-	if err := r.command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		defer close(r.ended)
-		_ = r.command.Wait() // Its exit code tells how it ended.
-	}()
-	t.Cleanup(func() {
-		_ = r.command.Process.Kill() // It has ended where all went well.
-		<-r.ended
-	})
-	return r
-}
-
-// until waits for something to happen while the command runs.
-func (r *running) until(t *testing.T, happened func() bool) {
-	t.Helper()
-	for end := time.Now().Add(time.Minute); !happened(); time.Sleep(20 * time.Millisecond) {
-		select {
-		case <-r.ended:
-			t.Fatalf("Terraform ended before:\n%s", r.output)
-		default:
-		}
-		if time.Now().After(end) {
-			t.Fatal("it did not happen within a minute")
-		}
-	}
-}
-
-// wait returns all that the command printed, and how it ended.
-func (r *running) wait(t *testing.T) (output string, code int) {
-	t.Helper()
-	select {
-	case <-r.ended:
-	case <-time.After(time.Minute):
-		t.Fatal("Terraform did not end within a minute")
-	}
-	return r.output.String(), r.command.ProcessState.ExitCode()
 }
