@@ -48,7 +48,7 @@ func TestEndpoint(t *testing.T) {
 
 func TestEndpointOfAnotherRegion(t *testing.T) {
 	t.Parallel()
-	for _, service := range []string{VPCEP, DLI, APIG, IAM} {
+	for _, service := range Services {
 		for _, home := range []string{"home", ""} {
 			c, err := New(Config{Region: home, Credentials: Token("t"), Endpoints: map[string]string{service: "https://fixed.example"}})
 			if err != nil {

@@ -25,7 +25,7 @@ func askedOf(t *testing.T, server *httptest.Server, config Config) *Client {
 	config.Region = simulator.Region
 	config.Credentials = Keys{AccessKey: simulator.AccessKey, SecretKey: simulator.SecretKey}
 	config.Endpoints = map[string]string{}
-	for _, service := range []string{VPCEP, DLI, APIG, IAM} {
+	for _, service := range Services {
 		config.Endpoints[service] = server.URL + "/{region}/" + service
 	}
 	c, err := New(config)

@@ -35,7 +35,7 @@ func inMemory(tb testing.TB, config Config, answer roundTripFunc) *Client {
 	}
 	if config.Endpoints == nil {
 		config.Endpoints = map[string]string{}
-		for _, service := range []string{VPCEP, DLI, APIG, IAM} {
+		for _, service := range Services {
 			config.Endpoints[service] = "http://api.invalid/{region}/" + service
 		}
 	}

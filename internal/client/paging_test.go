@@ -873,7 +873,7 @@ func simulated(t *testing.T, config Config) (*simulator.Server, *Client) {
 	t.Helper()
 	server := simulator.Start(t)
 	config.Endpoints = map[string]string{}
-	for _, service := range []string{VPCEP, DLI, APIG, IAM} {
+	for _, service := range Services {
 		config.Endpoints[service] = server.Endpoint(service)
 	}
 	config.Region = simulator.Region

@@ -70,7 +70,7 @@ func (c *cloud) allEnded(t *testing.T) []simulator.Request {
 // endpoints are those of the simulated cloud.
 func (c *cloud) endpoints() object {
 	endpoints := object{}
-	for _, service := range []string{"vpcep", "dli", "apig", "iam"} {
+	for _, service := range simulator.Services {
 		endpoints[service] = c.Endpoint(service)
 	}
 	return endpoints

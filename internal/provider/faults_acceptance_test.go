@@ -438,7 +438,7 @@ func TestFaultsOfTheWay(t *testing.T) {
 			settings := object{"max_retries": int64(0)}
 			if tt.address != "" {
 				endpoints := object{}
-				for _, service := range []string{"vpcep", "dli", "apig", "iam"} {
+				for _, service := range simulator.Services {
 					endpoints[service] = tt.address + "/{region}/" + service
 				}
 				settings["endpoints"] = endpoints

@@ -98,16 +98,34 @@ func (s *session) read(t *testing.T, source string, arguments object) diagnostic
 
 func (s *session) readWithin(t *testing.T, ctx context.Context, source string, arguments object) diagnostics { //nolint:revive // The context is not the test's own.
 	t.Helper()
+	_, said := s.state(t, ctx, source, arguments)
+	return said
+}
+
+// state reads a data source and returns its state in plain Go, nil for none,
+// beside what was said about it.
+func (s *session) state(t *testing.T, ctx context.Context, source string, arguments object) (any, diagnostics) { //nolint:revive // The context is not the test's own.
+	t.Helper()
+	typ := s.schemas.DataSourceSchemas[source].ValueType()
 	resp, err := s.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
-		TypeName: source, Config: dynamic(t, s.schemas.DataSourceSchemas[source].ValueType(), arguments),
+		TypeName: source, Config: dynamic(t, typ, arguments),
 		ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{},
 	})
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return nil, diagnostics{}
 	}
-	got := diagnosticsOf(resp.Diagnostics)
-	got.deferred = resp.Deferred != nil
-	return got
+	said := diagnosticsOf(resp.Diagnostics)
+	said.deferred = resp.Deferred != nil
+	if resp.State == nil {
+		return nil, said
+	}
+	value, err := resp.State.Unmarshal(typ)
+	if err != nil {
+		t.Error(err)
+		return nil, said
+	}
+	return plainValue(t, value), said
 }
 
 // dynamic is a configuration on the wire. What is not set is null.
