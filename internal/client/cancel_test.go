@@ -102,7 +102,7 @@ func TestCancel(t *testing.T) {
 	}{
 		"waiting for headers":             {simulator.Fault{Action: simulator.StallHeaders()}, 1},
 		"reading a body":                  {simulator.Fault{Action: simulator.StallBody()}, 1},
-		"backing off":                     {simulator.Fault{Action: simulator.Answer(503, map[string]string{"Retry-After": "60"}, "")}, 1},
+		"backing off":                     {simulator.Fault{Action: simulator.Respond(503, map[string]string{"Retry-After": "60"}, "")}, 1},
 		"held back":                       {simulator.Fault{Action: simulator.Throttle(429, "60")}, 1},
 		"waiting for nine pages' headers": {simulator.Fault{After: 1, Action: simulator.StallHeaders()}, 10},
 		"reading nine pages' bodies":      {simulator.Fault{After: 1, Action: simulator.StallBody()}, 10},

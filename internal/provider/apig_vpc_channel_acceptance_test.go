@@ -229,7 +229,7 @@ func TestVPCChannelByNameTakesTheWholeName(t *testing.T) {
 				offset = len(all)
 			}
 			page := all[offset:min(offset+2, len(all))]
-			simulator.Answer(http.StatusOK, nil, `{"total":4,"vpc_channels":[`+strings.Join(page, ",")+`]}`)(w, r, next)
+			simulator.Respond(http.StatusOK, nil, `{"total":4,"vpc_channels":[`+strings.Join(page, ",")+`]}`)(w, r, next)
 		},
 	})
 	channel := func(number string) object {
@@ -271,7 +271,7 @@ func TestVPCChannelRefusesArguments(t *testing.T) {
 func TestVPCChannelRefusesAnswers(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t)
-	ok := func(body string) simulator.Action { return simulator.Answer(http.StatusOK, nil, body) }
+	ok := func(body string) simulator.Action { return simulator.Respond(http.StatusOK, nil, body) }
 	c.answers("type-of-port", ok(`{"id":"x","port":"22"}`))
 	c.answers("type-of-member", ok(`{"id":"x","members":[{},{"is_backup":1}]}`))
 	c.answers("type-of-info", ok(`{"id":"x","microservice_info":{"nacos_info":{"server_config":[{"port":8848.5}]}}}`))

@@ -193,7 +193,7 @@ func TestEnhancedConnectionsRefuseAnswers(t *testing.T) {
 			"project " + project, "Request: GET " + c.URL,
 		}, says...), ""}
 	}
-	ok := func(body string) simulator.Action { return simulator.Answer(http.StatusOK, nil, body) }
+	ok := func(body string) simulator.Action { return simulator.Respond(http.StatusOK, nil, body) }
 	bad("failed", ok(`{"is_success":false,"message":"The queue is gone."}`), "The queue is gone.", "the answer says that the request failed")
 	bad("type-of-time", ok(`{"is_success":true,"connections":[{"create_time":"1566888011125"}]}`),
 		"the field connections[0].create_time should be an integer and is a string")
@@ -208,9 +208,9 @@ func TestEnhancedConnectionsRefuseAnswers(t *testing.T) {
 	bad("html", simulator.HTML(http.StatusOK), "content type text/html", "begins")
 	bad("not-found", simulator.ServiceError(http.StatusBadRequest, "DLI.0002", "The object does not exist."),
 		"Status: 400 Bad Request", "Code: DLI.0002", "Message: The object does not exist.", "Request ID: ")
-	bad("gateway", simulator.Answer(http.StatusNotFound, nil, `{"error_msg":"The API does not exist","error_code":"APIGW.0101","request_id":"the-id"}`),
+	bad("gateway", simulator.Respond(http.StatusNotFound, nil, `{"error_msg":"The API does not exist","error_code":"APIGW.0101","request_id":"the-id"}`),
 		"Code: APIGW.0101", "There is no such API at this address. Check that region, cloud and endpoints lead to the service dli.")
-	bad("clock", simulator.Answer(http.StatusUnauthorized, nil, `{"error_msg":"The time","error_code":"APIGW.0303"}`),
+	bad("clock", simulator.Respond(http.StatusUnauthorized, nil, `{"error_msg":"The time","error_code":"APIGW.0303"}`),
 		"The clock of this machine is off by more than 15 minutes.")
 	bad("proxy", simulator.HTML(http.StatusProxyAuthRequired), "Status: 407")
 	bad("unavailable", simulator.Empty(http.StatusServiceUnavailable), "Status: 503 Service Unavailable", "The service failed.")

@@ -224,9 +224,9 @@ func stayingFaults() map[string]fault {
 			says: all("Status: 501 Not Implemented", "Code: LATER.0001", "give the request ID to its support")},
 		"HTML with 200":    {action: simulator.HTML(200), once: true, within: soon, says: all("content type text/html", "Sign in")},
 		"nothing with 200": {action: simulator.Empty(200), once: true, within: soon, says: all("the answer is empty")},
-		"an array with 200": {action: simulator.Answer(200, nil, "[]"), once: true, within: soon,
+		"an array with 200": {action: simulator.Respond(200, nil, "[]"), once: true, within: soon,
 			says: all("an object was expected, an array came")},
-		"another object with 200": {action: simulator.Answer(200, nil, `{"hello":"world"}`), once: true, within: soon,
+		"another object with 200": {action: simulator.Respond(200, nil, `{"hello":"world"}`), once: true, within: soon,
 			says: all("it has no field ")},
 		"wrong types": {
 			action: set(map[string]any{"marker_id": "x", "create_time": "x", "port": "x", "total": "x"}),
@@ -269,7 +269,7 @@ func stayingFaults() map[string]fault {
 		"Retry-After past the deadline": {action: simulator.Throttle(429, "600"), once: true, within: soon,
 			says: all("Status: 429 Too Many Requests", "Code: APIGW.0308", "asks by Retry-After to wait 10m0s")},
 		"Retry-After past the deadline, 503": {
-			action: simulator.Answer(503, map[string]string{"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, ""), once: true, within: soon,
+			action: simulator.Respond(503, map[string]string{"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, ""), once: true, within: soon,
 			says: all("Status: 503 Service Unavailable", "asks by Retry-After to wait"),
 		},
 		"503 for ever": {action: simulator.ServiceError(503, "busy", "Service unavailable."), settings: object{"max_retries": int64(1)}, within: soon,

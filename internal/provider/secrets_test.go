@@ -133,13 +133,13 @@ func TestNoSecretIsInAnError(t *testing.T) {
 		"page with token":     {"token", simulator.Fault{Service: "dli", Action: echoText(http.StatusForbidden)}, nil, "Status: 403"},
 		"page, issued token":  {"user", simulator.Fault{Service: "dli", Action: echoText(http.StatusOK)}, nil, "text/html"},
 		"page with signature": {"ECS", simulator.Fault{Service: "dli", Action: echoText(http.StatusOK)}, nil, "text/html"},
-		"broken token": {"user", simulator.Fault{Service: "iam", Action: simulator.Answer(http.StatusCreated, nil,
+		"broken token": {"user", simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusCreated, nil,
 			`{"token":{"expires_at":7,"secret":"simulated-Passw0rd"}}`)}, nil, "Signing in"},
-		"broken keys": {"agency", simulator.Fault{Service: "iam", Action: simulator.Answer(http.StatusCreated, nil,
+		"broken keys": {"agency", simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusCreated, nil,
 			`{"credential":{"access":"a","secret":["secret-in-an-answer"],"securitytoken":"secret-in-an-answer"}}`)}, nil, "ssuming agency"},
-		"keys on a page": {"agency", simulator.Fault{Service: "iam", Action: simulator.Answer(http.StatusOK, map[string]string{"Content-Type": "text/plain"},
+		"keys on a page": {"agency", simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusOK, map[string]string{"Content-Type": "text/plain"},
 			`secret-in-an-answer`)}, nil, "ssuming agency"},
-		"keys of ECS": {"ECS", simulator.Fault{Service: "metadata", Path: "securitykey", Action: simulator.Answer(http.StatusOK, nil,
+		"keys of ECS": {"ECS", simulator.Fault{Service: "metadata", Path: "securitykey", Action: simulator.Respond(http.StatusOK, nil,
 			`{"credential":{"access":"a","secret":7,"securitytoken":"secret-in-an-answer"}}`)}, nil, "No credentials"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -287,7 +287,7 @@ func TestCredentialsThatExpireBetweenPages(t *testing.T) {
 func TestRefusedTwice(t *testing.T) {
 	t.Parallel()
 	c, way := newCloudFor(t, profiles(t), "user")
-	c.Inject(simulator.Fault{Service: "dli", Action: simulator.Answer(http.StatusUnauthorized, nil,
+	c.Inject(simulator.Fault{Service: "dli", Action: simulator.Respond(http.StatusUnauthorized, nil,
 		`{"error_code":"APIGW.0307","error_msg":"The token must be updated","request_id":"the-id"}`)})
 	got := c.configure(t, way.arguments).read(t, enhancedConnectionsSource, nil)
 	if text := strings.Join(got.errors, "\n"); !strings.Contains(text, "Code: APIGW.0307 Message: The token must be updated Request ID: ") {
@@ -401,7 +401,7 @@ func TestSignInRefused(t *testing.T) {
 			})
 		}, []string{`2 projects are named "cn-north-4": ` + simulator.ProjectID + ", another", "et project_id"}},
 		"similar projects": {"keys", nil, func(c *cloud) {
-			c.Inject(simulator.Fault{Service: "iam", Action: simulator.Answer(http.StatusOK, nil, `{"projects":[{"id":"p1","name":"cn-north-4_lab"}]}`)})
+			c.Inject(simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusOK, nil, `{"projects":[{"id":"p1","name":"cn-north-4_lab"}]}`)})
 		}, []string{`No projects are named "cn-north-4"; found: cn-north-4_lab (p1)`, "set project_id"}},
 		"no such agency": {"keys", agency("nobody", simulator.AgencyDomainName), nil, []string{
 			`assuming agency "nobody" of domain "example-agency-domain" failed.`, "Request: POST ", "/v3.0/OS-CREDENTIAL/securitytokens",
@@ -435,10 +435,10 @@ func TestSignInRefused(t *testing.T) {
 			c.Inject(simulator.Fault{Service: "iam", Action: simulator.HTML(http.StatusOK)})
 		}, []string{"Signing in as user", "content type text/html"}},
 		"no token": {"user", nil, func(c *cloud) {
-			c.Inject(simulator.Fault{Service: "iam", Action: simulator.Answer(http.StatusCreated, nil, `{"token":{}}`)})
+			c.Inject(simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusCreated, nil, `{"token":{}}`)})
 		}, []string{"X-Subject-Token is missing"}},
 		"no keys of the agency": {"agency", nil, func(c *cloud) {
-			c.Inject(simulator.Fault{Service: "iam", Action: simulator.Answer(http.StatusCreated, nil, `{"credential":{}}`)})
+			c.Inject(simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusCreated, nil, `{"credential":{}}`)})
 		}, []string{"assuming agency", "the keys are missing"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -497,7 +497,7 @@ func TestRefusedSignInIsNotTriedOverAndOver(t *testing.T) {
 func TestMetadataIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	c, way := newCloudFor(t, profiles(t), "ECS")
-	c.Inject(simulator.Fault{Service: "metadata", Action: simulator.Answer(http.StatusForbidden, nil, "")})
+	c.Inject(simulator.Fault{Service: "metadata", Action: simulator.Respond(http.StatusForbidden, nil, "")})
 	s := c.configure(t, way.arguments)
 	var wait sync.WaitGroup
 	for range 15 {

@@ -207,7 +207,7 @@ func TestServiceConnectionsRefuseAnswers(t *testing.T) {
 	c := newCloud(t)
 	c.Update(func(d *simulator.Data) { d.VPCEP.RefuseOffsetPastEnd = true })
 	connections := `{"connections":[{"id":"1","marker_id":%s}],"total_count":1}`
-	ok := func(body string) simulator.Action { return simulator.Answer(http.StatusOK, nil, body) }
+	ok := func(body string) simulator.Action { return simulator.Respond(http.StatusOK, nil, body) }
 	c.answers("type-of-number", ok(fmt.Sprintf(connections, `"7"`)))
 	c.answers("fraction", ok(fmt.Sprintf(connections, `1.5`)))
 	c.answers("too-large", ok(fmt.Sprintf(connections, `9223372036854775808`)))
@@ -220,7 +220,7 @@ func TestServiceConnectionsRefuseAnswers(t *testing.T) {
 	c.answers("nothing", ok(``))
 	c.answers("html", simulator.HTML(http.StatusOK))
 	c.answers("gateway", simulator.HTML(http.StatusBadGateway))
-	c.answers("code-and-message", simulator.Answer(http.StatusForbidden, map[string]string{"X-Request-Id": "id-of-the-request"}, `{"code":"EndPoint.0004","message":"No."}`))
+	c.answers("code-and-message", simulator.Respond(http.StatusForbidden, map[string]string{"X-Request-Id": "id-of-the-request"}, `{"code":"EndPoint.0004","message":"No."}`))
 	c.answers("cut", simulator.CutBody())
 	c.answers("reset", simulator.Reset())
 	c.answers("throttled", simulator.Throttle(http.StatusTooManyRequests, ""))

@@ -2,8 +2,8 @@ package simulator
 
 import "time"
 
-// The default account: one domain with a project in each of two regions and a sub-project, a user, a permanent access
-// key and a token for the first region's project. None of it is a secret of anybody.
+// The default account: a domain with a project in each of two regions and a sub-project, a user, a
+// permanent access key and a token for the first region's project. None of it is secret.
 const (
 	Region       = "cn-north-4"
 	SecondRegion = "cn-south-1"
@@ -11,24 +11,32 @@ const (
 	DomainID   = "d0000000000000000000000000000001"
 	DomainName = "example-domain"
 
-	// ProjectID is the project named like Region. Its DLI list is exactly the document's example.
+	// ProjectID is the project with the name of Region. Its DLI list is the document's example.
 	ProjectID = "a0000000000000000000000000000001"
-	// SubProjectID is a further project in Region.
+	// SubProjectID is another project in Region.
 	SubProjectID   = "a0000000000000000000000000000002"
 	SubProjectName = Region + "_lab"
-	// SecondProjectID is the project named like SecondRegion. Its DLI list is the larger made-up set.
+	// SecondProjectID is the project with the name of SecondRegion. Its DLI list is the larger set.
 	SecondProjectID = "a0000000000000000000000000000003"
 
+	UserID    = "c0000000000000000000000000000001"
 	UserName  = "example-user"
 	Password  = "simulated-Passw0rd"
 	AccessKey = "SIMULATEDACCESSKEY01"
 	SecretKey = "simulated-secret-key-0000000000000000001"
 	// Token is scoped to ProjectID and never expires.
 	Token = "simulated-token-of-the-first-project-0000000000000001"
+
+	// IdentityProviderID is an identity provider of the default domain.
+	IdentityProviderID = "example-idp"
+	// IDToken is an ID token that the provider accepts. It never expires.
+	IDToken = "simulated.id-token.00000000000000000000000000000001"
+	// GitHubRequestToken is the value of ACTIONS_ID_TOKEN_REQUEST_TOKEN.
+	GitHubRequestToken = "simulated-github-request-token-0000000000000001"
 )
 
-// Two further domains, each with a project named like Region. The first has an agency for the default account, the
-// second one for the first: together they make a chain.
+// Two more domains, each with a project that has the name of Region. The first has an agency that the
+// default account may assume, the second one that the first may assume.
 const (
 	AgencyDomainID   = "d0000000000000000000000000000002"
 	AgencyDomainName = "example-agency-domain"
@@ -44,7 +52,7 @@ const (
 // Project is a project of a domain in a region.
 type Project struct {
 	ID, Name, DomainID, Region string
-	// ParentID is the region's project for a sub-project, else the domain.
+	// ParentID is the region's project for a sub-project, otherwise the domain.
 	ParentID string
 }
 
@@ -53,38 +61,63 @@ type Domain struct {
 	ID, Name string
 }
 
-// User signs in with a password.
+// User signs in with a password, by ID or by name and domain.
 type User struct {
-	Name, Password, DomainID string
+	ID, Name, Password, DomainID string
 }
 
-// Key is an access key that the gateway takes. One with a SecurityToken is temporary.
+// Key is an access key that the gateway accepts. One with a SecurityToken is temporary.
 type Key struct {
 	Access, Secret, DomainID string
 	SecurityToken            string
-	// Expires is when the key ends; the zero time is never.
+	// Expires is the key's expiry; zero means never.
 	Expires time.Time
 }
 
-// IssuedToken is a token that the gateway takes.
+// IssuedToken is a token that the gateway accepts.
 type IssuedToken struct {
 	Value, DomainID string
-	// ProjectID is the project the token is scoped to; empty is the domain alone, which is good for IAM only.
+	// ProjectID is the project of the token. A token without a project authorizes IAM calls only.
 	ProjectID string
-	// Expires is when the token ends; the zero time is never.
+	// Federated marks a token of a federated user. Without a project, it can only be exchanged for
+	// temporary keys.
+	Federated bool
+	// Expires is the token's expiry; zero means never.
+	Expires time.Time
+
+	method string
+	user   User
+	// domain marks a token that is scoped to its domain.
+	domain bool
+	issued time.Time
+}
+
+// IdentityProvider lets federated users sign in with ID tokens.
+type IdentityProvider struct {
+	ID, DomainID string
+	// Audience is the audience that ID tokens must have; empty means any.
+	Audience string
+	IDTokens []ProviderToken
+}
+
+// ProviderToken is an ID token that an identity provider accepts.
+type ProviderToken struct {
+	Value, Audience string
+	// Expires is the ID token's expiry; zero means never.
 	Expires time.Time
 }
 
-// Agency hands out temporary keys of its domain.
+// Agency issues temporary keys of its domain.
 type Agency struct {
 	Name, DomainID string
-	// TrustedDomainID is the domain whose credentials may assume the agency; empty is any.
+	// TrustedDomainID is the domain that may assume the agency; empty means any.
 	TrustedDomainID string
-	// Key is handed out instead of a new random one where its Access is set. Its DomainID and Expires are filled in.
+	// Key is issued instead of a random one if its Access is set. DomainID and Expires are filled in.
 	Key Key
 }
 
-// IAM holds who may sign in, and what has been issued. The zero lifetimes are the documented ones.
+// IAM holds the accounts, and the tokens and keys that the gateway accepts. Zero lifetimes mean the
+// documented ones.
 type IAM struct {
 	Domains  []Domain
 	Projects []Project
@@ -93,11 +126,16 @@ type IAM struct {
 	Tokens   []IssuedToken
 	Agencies []Agency
 
-	// TokenLifetime is how long an issued token lives; 0 is 24 hours.
+	IdentityProviders []IdentityProvider
+
+	// ForbidProjectList makes GET /v3/projects return 403. GET /v3/auth/projects needs no permission.
+	ForbidProjectList bool
+	// WithoutTokenAPIs makes GET /v3/auth/tokens unknown, and the method token of POST /v3/auth/tokens
+	// invalid.
+	WithoutTokenAPIs bool
+	// TokenLifetime is the lifetime of an issued token; 0 means 24 hours.
 	TokenLifetime time.Duration
-	// TokenSize is the length of an issued token in bytes; 0 is 2048.
-	TokenSize int
-	// KeyLifetime, where set, overrides the duration asked for a temporary key.
+	// KeyLifetime, if set, overrides the requested lifetime of a temporary key.
 	KeyLifetime time.Duration
 }
 
@@ -115,18 +153,21 @@ func defaultIAM() IAM {
 			{ID: AgencyProjectID, Name: Region, DomainID: AgencyDomainID, Region: Region, ParentID: AgencyDomainID},
 			{ID: ChainedProjectID, Name: Region, DomainID: ChainedDomainID, Region: Region, ParentID: ChainedDomainID},
 		},
-		Users:  []User{{Name: UserName, Password: Password, DomainID: DomainID}},
+		Users:  []User{{ID: UserID, Name: UserName, Password: Password, DomainID: DomainID}},
 		Keys:   []Key{{Access: AccessKey, Secret: SecretKey, DomainID: DomainID}},
 		Tokens: []IssuedToken{{Value: Token, DomainID: DomainID, ProjectID: ProjectID}},
 		Agencies: []Agency{
 			{Name: AgencyName, DomainID: AgencyDomainID, TrustedDomainID: DomainID},
 			{Name: ChainedAgencyName, DomainID: ChainedDomainID, TrustedDomainID: AgencyDomainID},
 		},
+		IdentityProviders: []IdentityProvider{
+			{ID: IdentityProviderID, DomainID: DomainID, IDTokens: []ProviderToken{{Value: IDToken}}},
+		},
 	}
 }
 
-// Secrets returns every password, secret key, security token and token that the server knows, those it has issued
-// too, for a test that looks for them where they must not be.
+// Secrets returns every password, secret key and token that the server accepts or has issued, for
+// tests that check that none of them leaks.
 func (s *Server) Secrets() []string {
 	var secrets []string
 	add := func(values ...string) {
@@ -149,9 +190,15 @@ func (s *Server) Secrets() []string {
 		for _, agency := range d.IAM.Agencies {
 			add(agency.Key.Secret, agency.Key.SecurityToken)
 		}
+		for _, provider := range d.IAM.IdentityProviders {
+			for _, token := range provider.IDTokens {
+				add(token.Value)
+			}
+		}
 		for token := range d.Metadata.tokens {
 			add(token)
 		}
+		add(d.GitHub.RequestToken)
 	})
 	return secrets
 }
@@ -165,6 +212,16 @@ func (i *IAM) project(id string) (Project, bool) {
 	return Project{}, false
 }
 
+// token returns the token with this value, even if it has expired.
+func (i *IAM) token(value string) (IssuedToken, bool) {
+	for _, token := range i.Tokens {
+		if equal(token.Value, value) {
+			return token, true
+		}
+	}
+	return IssuedToken{}, false
+}
+
 func (i *IAM) domain(match func(Domain) bool) (Domain, bool) {
 	for _, domain := range i.Domains {
 		if match(domain) {
@@ -172,6 +229,11 @@ func (i *IAM) domain(match func(Domain) bool) (Domain, bool) {
 		}
 	}
 	return Domain{}, false
+}
+
+// domainByIDOrName returns a domain by its ID or, if that is empty, by its name.
+func (i *IAM) domainByIDOrName(id, name string) (Domain, bool) {
+	return i.domain(func(d Domain) bool { return id != "" && d.ID == id || id == "" && name != "" && d.Name == name })
 }
 
 func (i *IAM) hasRegion(region string) bool {

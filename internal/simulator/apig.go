@@ -6,42 +6,47 @@ import (
 	"strings"
 )
 
-// Limits of a page of VPC channels.
+// Page sizes of APIG.
 const (
 	apigDefaultLimit = 20
 	apigMaxLimit     = 500
 )
 
 func apig() service {
-	const channels = "/v2/{project_id}/apigw/instances/{instance_id}/vpc-channels"
+	const (
+		instances = "/v2/{project_id}/apigw/instances"
+		channels  = instances + "/{instance_id}/vpc-channels"
+	)
 	return service{
 		routes: []route{
+			{method: http.MethodGet, pattern: instances, list: true, handle: (*call).listInstances},
 			{method: http.MethodGet, pattern: channels, list: true, handle: (*call).listChannels},
 			{method: http.MethodGet, pattern: channels + "/{vpc_channel_id}", handle: (*call).showChannel},
 		},
-		forbidden: func(*call) answer {
+		forbidden: func(*call) response {
 			return flatError(http.StatusForbidden, "APIG.1005", "No permissions to request this method")
 		},
-		invalid: func(_ *call, name string) answer { return apigInvalid(name) },
+		invalid: func(_ *call, name string) response { return apigInvalid(name) },
 	}
 }
 
-func apigInvalid(name string) answer {
+func apigInvalid(name string) response {
 	return flatError(http.StatusBadRequest, "APIG.2012",
 		"Invalid parameter value,parameterName:"+name+". Please refer to the support documentation")
 }
 
-// instance finds the gateway of the path in the project of the path.
-func (c *call) instance() (*Instance, answer, bool) {
+// instance returns the gateway that the path names.
+func (c *call) instance() (*Instance, response, bool) {
 	id := c.params["instance_id"]
 	instance, ok := c.data.APIG.Instances[id]
 	if !ok || orDefault(instance.ProjectID) != c.params["project_id"] {
 		return nil, flatError(http.StatusNotFound, "APIG.3030", "The instance does not exist;id:"+id), false
 	}
-	return instance, answer{}, true
+	return instance, response{}, true
 }
 
-func (c *call) showChannel() answer {
+// showChannel handles GET …/vpc-channels/{vpc_channel_id}.
+func (c *call) showChannel() response {
 	instance, missing, ok := c.instance()
 	if !ok {
 		return missing
@@ -51,10 +56,11 @@ func (c *call) showChannel() answer {
 	if i < 0 {
 		return flatError(http.StatusNotFound, "APIG.3023", "The VPC channel does not exist,id:"+id)
 	}
-	return answer{status: http.StatusOK, body: instance.Channels[i].raw}
+	return response{status: http.StatusOK, body: instance.Channels[i].raw}
 }
 
-func (c *call) listChannels() answer {
+// listChannels handles GET …/vpc-channels. Its entries lack members and microservice details.
+func (c *call) listChannels() response {
 	instance, missing, ok := c.instance()
 	if !ok {
 		return missing
@@ -78,6 +84,6 @@ func (c *call) listChannels() answer {
 			matching = append(matching, channel.Without("members", "microservice_info"))
 		}
 	}
-	answered := page(matching, max(offset, 0), capped(limit, c.data.APIG.PageCap))
-	return object(http.StatusOK, "total", len(matching), "size", len(answered), "vpc_channels", answered)
+	channels := page(matching, max(offset, 0), capped(limit, c.data.APIG.PageCap))
+	return object(http.StatusOK, "total", len(matching), "size", len(channels), "vpc_channels", channels)
 }

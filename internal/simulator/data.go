@@ -7,17 +7,16 @@ import (
 	"time"
 )
 
-// Data is all that the server knows and how it behaves. Tests change it with [Server.Update].
+// Data is what the server serves and how it behaves. Tests change it with [Server.Update].
 type Data struct {
 	IAM      IAM
 	Metadata Metadata
 	VPCEP    VPCEP
 	DLI      DLI
 	APIG     APIG
+	GitHub   GitHub
 
-	// Clock is the server's time; nil is time.Now.
-	Clock func() time.Time
-	// Latency is what every request waits before it is answered.
+	// Latency is how long each request waits before it is handled.
 	Latency time.Duration
 }
 
@@ -26,18 +25,26 @@ type VPCEP struct {
 	// Services are the endpoint services by their ID.
 	Services map[string]*EndpointService
 
-	// PageCap, where set, is the most connections of one answer, whatever the limit.
+	// PageCap is the maximum number of connections on a page, whatever the limit; 0 means no maximum.
 	PageCap int
-	// RefuseOffsetPastEnd answers an offset at or past the end with 400 EndPoint.0010 instead of an empty list.
+	// ServicePageCap is PageCap for the list of services.
+	ServicePageCap int
+	// IgnoreNameCase makes the name filter of the list of services ignore letter case.
+	IgnoreNameCase bool
+	// RefuseOffsetPastEnd returns 400 EndPoint.0010 for an offset at or past the end of the connections
+	// instead of an empty list.
 	RefuseOffsetPastEnd bool
-	// FlatErrors answers errors as {"error_code","error_msg"} instead of {"error":{"code","message"}}.
+	// FlatErrors returns errors as {"error_code","error_msg"} instead of {"error":{"code","message"}}.
 	FlatErrors bool
 }
 
 // EndpointService is a VPC endpoint service with its connections, in any order.
 type EndpointService struct {
-	// ProjectID is the project that the service belongs to; empty is ProjectID, the default one.
-	ProjectID   string
+	// ProjectID is the project that the service belongs to; empty means the constant ProjectID.
+	ProjectID string
+	// Details is the service's entry in the list of services. Fields that it lacks are generated; so is
+	// the entry of a service without details.
+	Details     Entry
 	Connections []Entry
 }
 
@@ -46,28 +53,30 @@ type DLI struct {
 	// Projects are the enhanced connections, in any order, by project.
 	Projects map[string][]EnhancedConnection
 
-	// Edition is of which document the service is. The older one knows neither limit=0 nor tags.
+	// Edition is the document that the service follows. The older one knows neither limit=0 nor tags.
 	Edition DLIEdition
-	// PageCap, where set, is the most connections of one answer, whatever the limit.
+	// PageCap is the maximum number of entries on a page, whatever the limit; 0 means no maximum.
 	PageCap int
-	// CountIsTotal has count tell how many connections match; else it tells how many the answer holds.
+	// CountIsTotal makes count the number of matches instead of the number of entries on the page.
 	CountIsTotal bool
 }
 
-// DLIEdition tells a service of the current document from those of the older one, which differ in what they make of limit=0.
+// DLIEdition is the document that a DLI service follows. Services of the older one differ in how they
+// treat limit=0.
 type DLIEdition int
 
 // The editions of DLI.
 const (
-	// CurrentDLI answers limit=0 with all connections.
+	// CurrentDLI returns all connections for limit=0.
 	CurrentDLI DLIEdition = iota
-	// OlderDLIDefaults takes limit=0 for the default limit.
+	// OlderDLIDefaults treats limit=0 as the default limit.
 	OlderDLIDefaults
-	// OlderDLIRefuses answers limit=0 with 400.
+	// OlderDLIRefuses returns 400 for limit=0.
 	OlderDLIRefuses
 )
 
-// EnhancedConnection is an enhanced datasource connection. Its tags are looked up but not answered.
+// EnhancedConnection is an enhanced datasource connection. The API filters by tags but does not return
+// them.
 type EnhancedConnection struct {
 	Entry
 	Tags map[string]string
@@ -77,56 +86,77 @@ type EnhancedConnection struct {
 type APIG struct {
 	// Instances are the gateways by their ID.
 	Instances map[string]*Instance
-	// PageCap, where set, is the most channels of one answer, whatever the limit.
+	// PageCap is the maximum number of channels on a page, whatever the limit; 0 means no maximum.
 	PageCap int
+	// InstancePageCap is PageCap for the list of instances.
+	InstancePageCap int
+	// PartialNames makes the name filter of the list of instances match in part.
+	PartialNames bool
 }
 
 // Instance is a gateway with its VPC channels, in the order in which they are listed.
 type Instance struct {
-	// ProjectID is the project that the instance belongs to; empty is ProjectID, the default one.
+	// ProjectID is the project that the instance belongs to; empty means the constant ProjectID.
 	ProjectID string
-	Channels  []Channel
+	// Details is the gateway's entry in the list of instances. Fields that it lacks are generated; so is
+	// the entry of a gateway without details.
+	Details  Entry
+	Channels []Channel
 }
 
-// Channel is a VPC channel: the ID under which it is found, and its details. The two usually agree.
+// Channel is a VPC channel: the ID in its address, and its details, which usually have the same ID.
 type Channel struct {
 	ID string
 	Entry
 }
 
-// NewChannel is a channel that is found under the id that its details bear.
+// NewChannel returns a channel whose ID is that of its details.
 func NewChannel(details Entry) Channel {
 	return Channel{ID: details.Text("id"), Entry: details}
 }
 
-// The documents' examples are known under these IDs.
+// IDs of the documents' examples.
 const (
 	// ServiceID is the VPCEP service whose connections are exactly those of the document's example.
 	ServiceID = "4189d3c2-8882-4871-a3c2-d380272eed88"
+	// ServiceName is its full name, ServiceShortName the part that its owner chose.
+	ServiceName      = Region + "." + ServiceShortName + "." + ServiceID
+	ServiceShortName = "example-orders"
 	// InstanceID is the APIG instance that holds the two channels of the document's examples. Both are named VPC_demo.
-	InstanceID = "eddc4d25480b4cd6b512f270a1b8b341"
+	InstanceID   = "eddc4d25480b4cd6b512f270a1b8b341"
+	InstanceName = "example-gateway"
 	// ServerChannelID and MicroserviceChannelID are those two channels.
 	ServerChannelID       = "56a7d7358e1b42459c9d730d65b14e59"
 	MicroserviceChannelID = "105c6902457144a4820dff8b1ad63331"
 )
 
-// The larger made-up set is known under these IDs, and its DLI connections under SecondProjectID.
+// IDs of the larger set, whose DLI connections are those of SecondProjectID.
 const (
 	// FullServiceID is a VPCEP service with one connection in each status.
-	FullServiceID = "50000000-0000-4000-8000-000000000001"
+	FullServiceID        = "50000000-0000-4000-8000-000000000001"
+	FullServiceName      = Region + "." + FullServiceShortName + "." + FullServiceID
+	FullServiceShortName = "ledger"
 	// FullInstanceID is an APIG instance with one channel of each kind: full_builtin, full_cse, full_cce,
 	// full_cce_service, full_nacos and full_reference.
-	FullInstanceID = "e0000000000000000000000000000001"
+	FullInstanceID   = "e0000000000000000000000000000001"
+	FullInstanceName = "full-gateway"
 	// SecondServiceID and SecondInstanceID are in SecondProjectID; the instance's one channel is named second_region.
-	SecondServiceID  = "50000000-0000-4000-8000-000000000002"
-	SecondInstanceID = "e0000000000000000000000000000002"
+	SecondServiceID        = "50000000-0000-4000-8000-000000000002"
+	SecondServiceName      = SecondRegion + "." + SecondServiceShortName + "." + SecondServiceID
+	SecondServiceShortName = "reports"
+	SecondInstanceID       = "e0000000000000000000000000000002"
+	SecondInstanceName     = "second-gateway"
 )
 
 //go:embed data
 var builtIn embed.FS
 
 func defaultData() Data {
-	d := Data{IAM: defaultIAM(), Metadata: Metadata{DomainID: DomainID}}
+	d := Data{
+		IAM:      defaultIAM(),
+		Metadata: Metadata{DomainID: DomainID},
+		GitHub:   GitHub{RequestToken: GitHubRequestToken, IdentityProviderID: IdentityProviderID},
+	}
 	files, err := fs.Sub(builtIn, "data")
 	if err == nil {
 		err = d.Load(files)
@@ -140,14 +170,7 @@ func defaultData() Data {
 	return d
 }
 
-func (d *Data) now() time.Time {
-	if d.Clock != nil {
-		return d.Clock()
-	}
-	return time.Now()
-}
-
-// orDefault is the project that something without one belongs to.
+// orDefault returns the project of something whose ProjectID may be empty.
 func orDefault(projectID string) string {
 	if projectID == "" {
 		return ProjectID

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// dliDefaultLimit is the page of a request without a limit.
+// dliDefaultLimit is the page size if the request has no limit.
 const dliDefaultLimit = 100
 
 func dli() service {
@@ -19,18 +19,19 @@ func dli() service {
 			list:    true,
 			handle:  (*call).listEnhancedConnections,
 		}},
-		forbidden: func(*call) answer {
+		forbidden: func(*call) response {
 			return flatError(http.StatusForbidden, "DLI.0003", "Permission denied.")
 		},
-		invalid: func(_ *call, name string) answer { return dliInvalid(name) },
+		invalid: func(_ *call, name string) response { return dliInvalid(name) },
 	}
 }
 
-func dliInvalid(name string) answer {
+func dliInvalid(name string) response {
 	return flatError(http.StatusBadRequest, "DLI.0001", "The parameter "+name+" is invalid.")
 }
 
-func (c *call) listEnhancedConnections() answer {
+// listEnhancedConnections handles GET /v2.0/{project_id}/datasource/enhanced-connections.
+func (c *call) listEnhancedConnections() response {
 	settings := c.data.DLI
 	limit, ok := c.number("limit", dliDefaultLimit)
 	if !ok || limit < 0 || limit == 0 && settings.Edition == OlderDLIRefuses {
@@ -68,18 +69,18 @@ func (c *call) listEnhancedConnections() answer {
 	}
 	matching = sorted(matching, func(c EnhancedConnection) int64 { return c.integer("create_time") }, cmp.Compare)
 
-	var answered []Entry
+	var connections []Entry
 	for _, connection := range page(matching, offset, capped(limit, settings.PageCap)) {
-		answered = append(answered, connection.Entry)
+		connections = append(connections, connection.Entry)
 	}
-	count := len(answered)
+	count := len(connections)
 	if settings.CountIsTotal {
 		count = len(matching)
 	}
-	return object(http.StatusOK, "is_success", true, "message", "", "count", count, "connections", answered)
+	return object(http.StatusOK, "is_success", true, "message", "", "count", count, "connections", connections)
 }
 
-// parseTags reads k=v, several joined by commas.
+// parseTags parses key=value pairs joined by commas.
 func parseTags(text string) (map[string]string, bool) {
 	tags := make(map[string]string)
 	if text == "" {
@@ -95,7 +96,7 @@ func parseTags(text string) (map[string]string, bool) {
 	return tags, true
 }
 
-// hasTags tells whether the connection bears every one of the tags.
+// hasTags reports whether the connection has all of the tags.
 func (c EnhancedConnection) hasTags(tags map[string]string) bool {
 	for key, value := range tags {
 		if got, ok := c.Tags[key]; !ok || got != value {

@@ -33,7 +33,7 @@ func TestDLIFiltersAndPaging(t *testing.T) {
 	t.Parallel()
 	all := EnhancedConnections(250)
 	all[3].Entry = all[3].With("status", "DELETED")
-	// The order in which the server holds them does not matter: the list is sorted by creation.
+	// The server sorts by creation time, whatever the order of its data.
 	held := slices.Clone(all)
 	slices.Reverse(held)
 	s := withEnhancedConnections(t, held)
@@ -91,7 +91,7 @@ func TestDLIInvalid(t *testing.T) {
 	}
 }
 
-func TestDLIFlavours(t *testing.T) {
+func TestDLISettings(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name         string

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Entry is one JSON value as the API sends it, a list's entry or a channel: what is absent stays absent, null stays null,
-// and a number keeps all its digits. It is never changed once made.
+// Entry is a JSON value that is sent byte for byte: an entry of a list, a channel, a service. Absent
+// fields stay absent, null stays null, and numbers keep all their digits. It is immutable.
 type Entry struct {
 	raw     json.RawMessage
 	members []member
@@ -19,8 +19,8 @@ type Entry struct {
 type member struct {
 	name  string
 	value json.RawMessage
-	// text and at are the value where it is a string and, of those, an RFC 3339 time. They are worked out once: a list is
-	// filtered and sorted for each of its pages.
+	// text is the value of a string, at that of an RFC 3339 time. Both are parsed once, because a list
+	// is filtered and sorted again for each of its pages.
 	text string
 	at   time.Time
 }
@@ -36,7 +36,7 @@ func newMember(name string, value json.RawMessage) member {
 	return m
 }
 
-// ParseEntry takes any valid JSON value. Only an object has members to filter and sort by.
+// ParseEntry parses any JSON value. Only an object has members to filter and sort by.
 func ParseEntry(raw []byte) (Entry, error) {
 	raw = bytes.Clone(raw)
 	if !json.Valid(raw) {
@@ -61,7 +61,7 @@ func ParseEntry(raw []byte) (Entry, error) {
 	return e, nil
 }
 
-// MustEntry is ParseEntry for text written in a test; it panics where that is no JSON.
+// MustEntry is ParseEntry for literals in tests. It panics if raw is not valid JSON.
 func MustEntry(raw string) Entry {
 	e, err := ParseEntry([]byte(raw))
 	if err != nil {
@@ -70,7 +70,7 @@ func MustEntry(raw string) Entry {
 	return e
 }
 
-// MarshalJSON returns the entry as it was made.
+// MarshalJSON returns the bytes that the entry was parsed from.
 func (e Entry) MarshalJSON() ([]byte, error) {
 	if e.raw == nil {
 		return []byte("null"), nil
@@ -78,13 +78,13 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 	return e.raw, nil
 }
 
-// Get returns a member's JSON and whether there is such a member.
+// Get returns a member's JSON and reports whether the member exists.
 func (e Entry) Get(name string) (json.RawMessage, bool) {
 	m, ok := e.member(name)
 	return m.value, ok
 }
 
-// Text is a member that is a string, and "" for any other.
+// Text returns a member that is a string, otherwise "".
 func (e Entry) Text(name string) string {
 	m, _ := e.member(name)
 	return m.text
@@ -99,8 +99,8 @@ func (e Entry) member(name string) (member, bool) {
 	return member{}, false
 }
 
-// With returns a copy with one member set: in its place where there is one, else at the end. The value is a
-// json.RawMessage, an Entry or anything that can be encoded.
+// With returns a copy with one member replaced, or appended if it is new. The value is a
+// json.RawMessage, an Entry or anything that encoding/json can encode.
 func (e Entry) With(name string, value any) Entry {
 	set := newMember(name, toJSON(value))
 	members := slices.Clone(e.members)
@@ -112,7 +112,19 @@ func (e Entry) With(name string, value any) Entry {
 	return fromMembers(members)
 }
 
-// Without returns a copy that lacks the members named.
+// withDefaults returns a copy with those of the members (name, value, name, value, …) that it lacks.
+func (e Entry) withDefaults(members ...any) Entry {
+	all := slices.Clone(e.members)
+	for i := 0; i < len(members); i += 2 {
+		name, _ := members[i].(string)
+		if _, ok := e.member(name); !ok {
+			all = append(all, newMember(name, toJSON(members[i+1])))
+		}
+	}
+	return fromMembers(all)
+}
+
+// Without returns a copy without the named members.
 func (e Entry) Without(names ...string) Entry {
 	return fromMembers(slices.DeleteFunc(slices.Clone(e.members), func(m member) bool {
 		return slices.Contains(names, m.name)
@@ -127,7 +139,7 @@ func fromMembers(members []member) Entry {
 	return Entry{raw: jsonObject(pairs...), members: members}
 }
 
-// integer is a member that is a whole number, and 0 for any other.
+// integer returns a member that is an integer, otherwise 0.
 func (e Entry) integer(name string) int64 {
 	raw, _ := e.Get(name)
 	n, err := strconv.ParseInt(string(raw), 10, 64)
@@ -137,13 +149,14 @@ func (e Entry) integer(name string) int64 {
 	return n
 }
 
-// instant is a member that is an RFC 3339 time, and the zero time for any other.
+// instant returns a member that is an RFC 3339 time, otherwise the zero time.
 func (e Entry) instant(name string) time.Time {
 	m, _ := e.member(name)
 	return m.at
 }
 
-// sorted returns the entries ordered by a key that is worked out once for each; equal keys keep their order.
+// sorted returns the entries in the order of their keys. The key function is called once per entry;
+// entries with equal keys keep their order.
 func sorted[E, K any](entries []E, key func(E) K, compare func(a, b K) int) []E {
 	type keyed struct {
 		key   K
@@ -166,7 +179,7 @@ func sorted[E, K any](entries []E, key func(E) K, compare func(a, b K) int) []E 
 	return result
 }
 
-// page cuts offset and limit out of a list; an offset past the end gives nothing.
+// page returns limit entries from offset on. It is empty if offset is past the end.
 func page[E any](entries []E, offset, limit int) []E {
 	offset = min(offset, len(entries))
 	return entries[offset:min(len(entries), offset+min(limit, len(entries)))]

@@ -15,33 +15,28 @@ import (
 
 // Fault is something that goes wrong with the requests that match.
 type Fault struct {
-	// Service, Method and Path restrict the requests, where set; Path is a part of the path without its base.
+	// Service, Method and Path restrict the fault to requests of this service and method whose path
+	// contains Path. An empty one matches everything.
 	Service, Method, Path string
-	// Match restricts them further, where set.
+	// Match, if set, restricts the fault further.
 	Match func(Request) bool
-	// After is the number of matching requests that pass first.
+	// After is the number of matching requests that pass before the first that is affected.
 	After int
-	// Times is the number of requests that the fault meets after that; 0 is all.
+	// Times is the number of affected requests; 0 means all.
 	Times int
-	// Action answers in place of the server, or changes its answer.
+	// Action responds instead of the server, or changes its response.
 	Action Action
 }
 
-// Action handles a request that a fault has met. It may answer, or have next answer, which is the next fault that
-// matches and in the end the server.
+// Action handles a request that a fault affects. It responds itself or calls next: the next matching
+// fault or, after the last one, the server.
 type Action func(w http.ResponseWriter, r *http.Request, next http.Handler)
 
-// Inject adds a fault; remove takes it away again. A request that several match meets them in the order of their
-// injection.
-func (s *Server) Inject(fault Fault) (remove func()) {
-	return s.faults.add(fault)
-}
-
-// ClearFaults takes all faults away.
-func (s *Server) ClearFaults() {
+// Inject adds a fault. If several match a request, they apply in the order of injection.
+func (s *Server) Inject(fault Fault) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	s.faults.list = nil
+	s.faults.list = append(s.faults.list, &injected{Fault: fault})
 }
 
 type faults struct {
@@ -49,35 +44,24 @@ type faults struct {
 	list []*injected
 }
 
+// injected is a fault with the number of requests that have matched it.
 type injected struct {
 	Fault
 	matched int
-	removed bool
 }
 
-func (f *faults) add(fault Fault) func() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	added := &injected{Fault: fault}
-	f.list = append(f.list, added)
-	return func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		added.removed = true
-	}
-}
-
-// handler is the first fault that meets the request, with the rest behind it, and final last.
+// handler returns a handler that applies the matching faults to the request, then calls final.
 func (f *faults) handler(request Request, final http.Handler) http.Handler {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.chain(f.list, request, final)
 }
 
+// chain returns a handler that applies the matching faults of list, then calls final.
 func (f *faults) chain(list []*injected, request Request, final http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for i, fault := range list {
-			if f.meets(fault, request) {
+			if f.applies(fault, request) {
 				fault.Action(w, r, f.chain(list[i+1:], request, final))
 				return
 			}
@@ -86,8 +70,8 @@ func (f *faults) chain(list []*injected, request Request, final http.Handler) ht
 	})
 }
 
-// meets tells whether it is the request's turn to meet the fault, and counts it.
-func (f *faults) meets(fault *injected, request Request) bool {
+// applies reports whether the fault affects the request, and counts the request if it matches.
+func (f *faults) applies(fault *injected, request Request) bool {
 	if fault.Service != "" && fault.Service != request.Service ||
 		fault.Method != "" && fault.Method != request.Method ||
 		!strings.Contains(request.Path, fault.Path) ||
@@ -96,69 +80,67 @@ func (f *faults) meets(fault *injected, request Request) bool {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if fault.removed {
-		return false
-	}
 	fault.matched++
 	return fault.matched > fault.After && (fault.Times == 0 || fault.matched <= fault.After+fault.Times)
 }
 
-// Answer answers with a status, headers and a body. The content type is application/json unless the headers name another.
-func Answer(status int, header map[string]string, body string) Action {
+// Respond responds with a status, headers and a body. The content type is application/json unless the
+// headers name another.
+func Respond(status int, header map[string]string, body string) Action {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		h := make(http.Header)
 		for name, value := range header {
 			h.Set(name, value)
 		}
-		answer{status: status, header: h, body: []byte(body)}.write(w)
+		response{status: status, header: h, body: []byte(body)}.write(w)
 	}
 }
 
-// ServiceError answers with an error in the shape of the service that was asked.
+// ServiceError responds with an error in the shape of the service that the request is for.
 func ServiceError(status int, code, message string) Action {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
-		a := flatError(status, code, message)
+		res := flatError(status, code, message)
 		switch _, service, _ := splitAddress(r.URL); service {
 		case vpcepService:
-			a = nestedError(status, code, message)
+			res = nestedError(status, code, message)
 		case iamService:
-			a = iamError(status, message)
+			res = iamError(status, message)
 		}
-		a.write(w)
+		res.write(w)
 	}
 }
 
-// Throttle answers as the gateway does to too many requests: usually with 429, sometimes with another 4xx. A
-// retryAfter that is not empty is sent as Retry-After.
+// Throttle responds as the gateway does to too many requests: usually with 429, sometimes with
+// another 4xx. If retryAfter is not empty, it is sent as Retry-After.
 func Throttle(status int, retryAfter string) Action {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-		a := gatewayError(status, "APIGW.0308",
+		res := gatewayError(status, "APIGW.0308",
 			"The throttling threshold has been reached: policy user over ratelimit,limit:5,time:1 second",
 			w.Header().Get(requestIDHeader))
 		if retryAfter != "" {
-			a.header = http.Header{"Retry-After": {retryAfter}}
+			res.header = http.Header{"Retry-After": {retryAfter}}
 		}
-		a.write(w)
+		res.write(w)
 	}
 }
 
-// HTML answers with a page, as a proxy or a login portal does.
+// HTML responds with a page, as a proxy or a login portal does.
 func HTML(status int) Action {
-	return Answer(status, map[string]string{"Content-Type": "text/html; charset=utf-8"},
+	return Respond(status, map[string]string{"Content-Type": "text/html; charset=utf-8"},
 		"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to go on.</body></html>")
 }
 
-// Empty answers with a status and no body.
+// Empty responds with a status and no body.
 func Empty(status int) Action {
-	return Answer(status, nil, "")
+	return Respond(status, nil, "")
 }
 
-// Redirect answers with a status of 3xx that points at url.
+// Redirect responds with a 3xx status that points at url.
 func Redirect(status int, url string) Action {
-	return Answer(status, map[string]string{"Location": url}, "")
+	return Respond(status, map[string]string{"Location": url}, "")
 }
 
-// Delay waits before the request is answered.
+// Delay waits before the request is handled.
 func Delay(d time.Duration) Action {
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if !wait(r.Context(), d) {
@@ -168,7 +150,7 @@ func Delay(d time.Duration) Action {
 	}
 }
 
-// StallHeaders answers nothing until the client goes or the server is closed.
+// StallHeaders sends nothing until the client disconnects or the server is closed.
 func StallHeaders() Action {
 	return func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
 		<-r.Context().Done()
@@ -176,7 +158,8 @@ func StallHeaders() Action {
 	}
 }
 
-// StallBody sends the headers and half of the answer, and no more until the client goes or the server is closed.
+// StallBody sends the headers and half of the body, then nothing until the client disconnects or the
+// server is closed.
 func StallBody() Action {
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		sendHalf(w, r, next)
@@ -185,7 +168,7 @@ func StallBody() Action {
 	}
 }
 
-// CutBody announces the whole answer, sends half of it and closes the connection.
+// CutBody announces the full length, sends half of the body and closes the connection.
 func CutBody() Action {
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		sendHalf(w, r, next)
@@ -193,7 +176,7 @@ func CutBody() Action {
 	}
 }
 
-// Reset resets the connection instead of an answer.
+// Reset resets the connection instead of responding.
 func Reset() Action {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		conn, _, err := http.NewResponseController(w).Hijack()
@@ -207,7 +190,7 @@ func Reset() Action {
 	}
 }
 
-// HugeBody answers with a JSON object of at least size bytes, which ends early where the client goes.
+// HugeBody responds with a JSON object of at least size bytes. It stops if the client disconnects.
 func HugeBody(size int64) Action {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Type", "application/json")
@@ -224,16 +207,17 @@ func HugeBody(size int64) Action {
 	}
 }
 
-// Rewrite lets the server answer and changes the body. Errors are changed too.
+// Rewrite changes the body of the server's response, errors included.
 func Rewrite(change func(body []byte) []byte) Action {
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		a := capture(w, r, next)
-		a.body = change(a.body)
-		a.write(w)
+		res := capture(w, r, next)
+		res.body = change(res.body)
+		res.write(w)
 	}
 }
 
-// RewriteObject is Rewrite for a JSON object, whose numbers are of type json.Number. What is no object stays as it is.
+// RewriteObject is Rewrite for a JSON object, whose numbers are of type json.Number. A body that is not
+// an object stays as it is.
 func RewriteObject(change func(object map[string]any)) Action {
 	return Rewrite(func(body []byte) []byte {
 		decoder := json.NewDecoder(bytes.NewReader(body))
@@ -247,38 +231,39 @@ func RewriteObject(change func(object map[string]any)) Action {
 	})
 }
 
-// sendHalf sends the headers with the whole length and the first half of the body. An answer without a body is
-// announced as one byte.
+// sendHalf sends the headers with the full length and the first half of the body. The length of an
+// empty body is announced as 1.
 func sendHalf(w http.ResponseWriter, r *http.Request, next http.Handler) {
-	a := capture(w, r, next)
-	maps.Copy(w.Header(), a.header)
-	w.Header().Set("Content-Length", strconv.Itoa(max(len(a.body), 1)))
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body[:len(a.body)/2])
+	res := capture(w, r, next)
+	maps.Copy(w.Header(), res.header)
+	w.Header().Set("Content-Length", strconv.Itoa(max(len(res.body), 1)))
+	w.WriteHeader(res.status)
+	_, _ = w.Write(res.body[:len(res.body)/2])
 	if err := http.NewResponseController(w).Flush(); err != nil {
 		panic(fmt.Sprintf("simulator: %v", err))
 	}
 }
 
-// captured takes an answer instead of a client.
-type captured struct {
-	answer
-	header http.Header
-}
-
-// capture has next answer, and returns that.
-func capture(w http.ResponseWriter, r *http.Request, next http.Handler) answer {
-	c := &captured{answer: answer{status: http.StatusOK}, header: w.Header().Clone()}
+// capture returns the response of next instead of sending it.
+func capture(w http.ResponseWriter, r *http.Request, next http.Handler) response {
+	c := &capturer{response{status: http.StatusOK, header: w.Header().Clone()}}
 	next.ServeHTTP(c, r)
-	c.answer.header = c.header
-	return c.answer
+	return c.response
 }
 
-func (c *captured) Header() http.Header { return c.header }
+// capturer is an [http.ResponseWriter] that keeps the response.
+type capturer struct {
+	response
+}
 
-func (c *captured) WriteHeader(status int) { c.status = status }
+// Header returns the headers of the response.
+func (c *capturer) Header() http.Header { return c.header }
 
-func (c *captured) Write(b []byte) (int, error) {
+// WriteHeader keeps the status.
+func (c *capturer) WriteHeader(status int) { c.status = status }
+
+// Write keeps a part of the body.
+func (c *capturer) Write(b []byte) (int, error) {
 	c.body = append(c.body, b...)
 	return len(b), nil
 }

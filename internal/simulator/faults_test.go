@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestFaultsThatAnswer(t *testing.T) {
+func TestFaultsThatRespond(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name   string
@@ -20,7 +20,7 @@ func TestFaultsThatAnswer(t *testing.T) {
 		want   string
 		body   string
 	}{
-		{"answer", Answer(502, map[string]string{"X-Test": "1"}, "bad"), 502, "X-Test", "1", "bad"},
+		{"respond", Respond(502, map[string]string{"X-Test": "1"}, "bad"), 502, "X-Test", "1", "bad"},
 		{"service error", ServiceError(503, "EndPoint.0001", "later"), 503, "Content-Type", "application/json",
 			`{"error":{"code":"EndPoint.0001","message":"later"}}`},
 		{"html", HTML(200), 200, "Content-Type", "text/html; charset=utf-8", "<!DOCTYPE html>"},
@@ -58,19 +58,17 @@ func TestFaultsThatAnswer(t *testing.T) {
 func TestFaultsThatBreakTheConnection(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	remove := s.Inject(Fault{Action: CutBody()})
+	s.Inject(Fault{Times: 1, Action: CutBody()})
 	got, err := trySend(t, s, http.MethodGet, vpcepPath, "", withToken)
 	if !errors.Is(err, io.ErrUnexpectedEOF) || got.status != http.StatusOK || len(got.body) == 0 {
 		t.Errorf("cut: %d bytes, %v", len(got.body), err)
 	}
-	remove()
-	s.Inject(Fault{Action: Reset()})
+	s.Inject(Fault{Times: 1, Action: Reset()})
 	if _, err := trySend(t, s, http.MethodGet, vpcepPath, "", withToken); err == nil {
 		t.Error("reset: no error")
 	}
-	s.ClearFaults()
 	if got := get(t, s, vpcepPath); got.status != http.StatusOK {
-		t.Errorf("without faults: %d", got.status)
+		t.Errorf("after the faults: %d", got.status)
 	}
 }
 
@@ -102,35 +100,40 @@ func TestStalledRequestsEnd(t *testing.T) {
 				}()
 				return done
 			}
-			// The client goes: the handler ends, which the record tells.
+			// The handler ends when the client disconnects.
 			ctx, cancel := context.WithCancel(t.Context())
 			first := begin(ctx)
-			time.Sleep(50 * time.Millisecond)
+			waitUntil(t, "no request arrived", func() bool { return s.Count(nil) == 1 })
 			cancel()
 			if <-first == nil {
-				t.Error("the first request was answered")
+				t.Error("the first request got a response")
 			}
-			for deadline := time.Now().Add(5 * time.Second); s.Requests()[0].End.IsZero() || s.active() > 0; {
-				if time.Now().After(deadline) {
-					t.Fatal("the handler goes on without its client")
-				}
-				time.Sleep(time.Millisecond)
-			}
-			// The server is closed: the client gets an error.
+			waitUntil(t, "the handler did not end", func() bool { return !s.Requests()[0].End.IsZero() && s.active() == 0 })
+			// The client gets an error when the server is closed.
 			second := begin(t.Context())
-			time.Sleep(50 * time.Millisecond)
+			waitUntil(t, "no second request arrived", func() bool { return s.Count(nil) == 2 })
 			s.Close()
 			if <-second == nil {
-				t.Error("the second request was answered")
+				t.Error("the second request got a response")
 			}
 			if s.active() > 0 {
-				t.Error("a handler goes on after Close")
+				t.Error("a handler outlived Close")
 			}
 		})
 	}
 }
 
-// active is the number of requests being handled.
+// waitUntil polls a condition and fails the test if it does not hold within 10 seconds.
+func waitUntil(t *testing.T, failure string, condition func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !condition(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(failure)
+		}
+	}
+}
+
+// active returns the number of requests in flight.
 func (s *Server) active() int {
 	s.record.mu.Lock()
 	defer s.record.mu.Unlock()
@@ -155,8 +158,8 @@ func TestFaultMatching(t *testing.T) {
 	}
 }
 
-// TestFaultsCompose holds that a fault that lets the server answer hands on to the next one, and one that answers itself
-// does not use the next one up.
+// TestFaultsCompose checks that a fault that calls next reaches the next fault, and that one that
+// responds itself does not count for the next.
 func TestFaultsCompose(t *testing.T) {
 	t.Parallel()
 	s := Start(t)

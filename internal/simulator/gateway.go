@@ -7,12 +7,13 @@ import (
 	"time"
 )
 
-// maxClockSkew is how far X-Sdk-Date may be off.
+// maxClockSkew is the maximum difference between X-Sdk-Date and the server's clock.
 const maxClockSkew = 15 * time.Minute
 
-// call is a request that has passed the gateway, with all that its handler needs.
+// call is a request with everything that its handler needs.
 type call struct {
 	Request
+	original  *http.Request
 	requestID string
 	params    map[string]string
 	caller    caller
@@ -20,33 +21,35 @@ type call struct {
 	now       time.Time
 }
 
-// caller is whom the credentials of a request belong to.
+// caller is the owner of a request's credentials.
 type caller struct {
 	domainID string
-	// scoped is set for tokens and for signed requests that name a project; they reach projectID alone.
+	// scoped limits the caller to projectID. It is set for tokens and for signed requests that name a
+	// project.
 	scoped    bool
 	projectID string
 }
 
-// answer lets a request through the gateway to its service, or turns it away.
-func (s *Server) answer(r *http.Request, request Request, requestID string) answer {
+// handle authenticates a request and passes it to its service.
+func (s *Server) handle(r *http.Request, request Request, requestID string) response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &call{Request: request, requestID: requestID, data: &s.data, now: s.data.now()}
-	if request.Service == metadataService {
+	c := &call{Request: request, original: r, requestID: requestID, data: &s.data, now: time.Now()}
+	switch request.Service {
+	case metadataService:
 		return c.metadata()
+	case githubService:
+		return c.githubIDToken()
 	}
 	service := services()[request.Service]
 	route, params, ok := find(service.routes, request.Method, request.Path)
 	if !ok || !s.data.IAM.hasRegion(request.Region) {
-		return gatewayError(http.StatusNotFound, "APIGW.0101",
-			"The API does not exist or has not been published in the environment", requestID)
+		return c.noSuchAPI()
 	}
 	c.params = params
 	if !route.anonymous {
-		refused, ok := c.authenticate(r)
-		if !ok {
-			return refused
+		if denied, ok := c.authenticate(); !ok {
+			return denied
 		}
 	}
 	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
@@ -61,73 +64,72 @@ func (s *Server) answer(r *http.Request, request Request, requestID string) answ
 	return route.handle(c)
 }
 
-// authenticate sets the caller, or returns the gateway's refusal.
-func (c *call) authenticate(r *http.Request) (answer, bool) {
+// authenticate sets the caller. If the credentials are invalid, it returns the gateway's error and
+// false.
+func (c *call) authenticate() (response, bool) {
 	if token := c.Header.Get("X-Auth-Token"); token != "" {
 		return c.checkToken(token)
 	}
-	return c.checkSignature(r)
+	return c.checkSignature()
 }
 
-func (c *call) checkToken(value string) (answer, bool) {
-	for _, token := range c.data.IAM.Tokens {
-		if !equal(token.Value, value) {
-			continue
-		}
-		if expired(token.Expires, c.now) {
-			return c.unauthorized("APIGW.0307", "The token must be updated: the token expires"), false
-		}
-		c.caller = caller{domainID: token.DomainID, scoped: true, projectID: token.ProjectID}
-		return answer{}, true
+func (c *call) checkToken(value string) (response, bool) {
+	token, ok := c.data.IAM.token(value)
+	switch {
+	case !ok:
+		return c.unauthorized("APIGW.0301", "decrypt token fail"), false
+	case expired(token.Expires, c.now):
+		return c.unauthorized("APIGW.0307", "The token must be updated: the token expires"), false
+	case token.Federated && token.ProjectID == "":
+		return services()[c.Service].forbidden(c), false
 	}
-	return c.unauthorized("APIGW.0301", "decrypt token fail"), false
+	c.caller = caller{domainID: token.DomainID, scoped: true, projectID: token.ProjectID}
+	return response{}, true
 }
 
-func (c *call) checkSignature(r *http.Request) (answer, bool) {
+// checkSignature checks the headers that are listed as signed and no others: X-Project-Id and
+// X-Security-Token take effect unsigned too.
+func (c *call) checkSignature() (response, bool) {
 	const wrong = "verify aksk signature fail"
-	refuse := func(reason string) (answer, bool) {
+	deny := func(reason string) (response, bool) {
 		return c.unauthorized("APIGW.0301", reason), false
 	}
 	authorization, err := parseAuthorization(c.Header.Get("Authorization"))
 	if err != nil {
-		return refuse("neither a token nor a signature: " + err.Error())
+		return deny("neither a token nor a signature: " + err.Error())
 	}
 	date := c.Header.Get(dateHeader)
 	signedAt, err := time.Parse(dateLayout, date)
 	if err != nil || !authorization.signs(dateHeader) {
-		return refuse(dateHeader + " is missing, malformed or not signed")
-	}
-	for _, name := range []string{"X-Security-Token", "X-Project-Id"} {
-		if c.Header.Get(name) != "" && !authorization.signs(name) {
-			return refuse(name + " is not signed")
-		}
+		return deny(dateHeader + " is missing, malformed or not signed")
 	}
 	key, ok := c.key(authorization.access)
 	if !ok {
-		return refuse("ak " + authorization.access + " not exist")
+		return deny("ak " + authorization.access + " not exist")
 	}
 	hash, err := payloadHash(c.Header, c.Body)
 	if err != nil {
-		return refuse(wrong)
+		return deny(wrong)
 	}
-	canonical, err := canonicalRequest(r, authorization.signed, hash)
+	canonical, err := canonicalRequest(c.original, authorization.signed, hash)
 	if err != nil || !equal(signature(key.Secret, date, canonical), authorization.signature) {
-		return refuse(wrong)
+		return deny(wrong)
 	}
 	if c.now.Sub(signedAt).Abs() > maxClockSkew {
 		return c.unauthorized("APIGW.0303", "the time of the request is off by more than 15 minutes"), false
 	}
 	if !equal(key.SecurityToken, c.Header.Get("X-Security-Token")) {
-		return refuse("the security token does not belong to the access key")
+		return deny("the security token does not belong to the access key")
 	}
 	if expired(key.Expires, c.now) {
-		return refuse("the temporary access key has expired")
+		return deny("the temporary access key has expired")
 	}
 	projectID := c.Header.Get("X-Project-Id")
 	c.caller = caller{domainID: key.DomainID, scoped: projectID != "", projectID: projectID}
-	return answer{}, true
+	return response{}, true
 }
 
+// key returns the access key with this ID.
 func (c *call) key(access string) (Key, bool) {
 	for _, key := range c.data.IAM.Keys {
 		if key.Access == access {
@@ -137,11 +139,16 @@ func (c *call) key(access string) (Key, bool) {
 	return Key{}, false
 }
 
-func (c *call) unauthorized(code, reason string) answer {
+func (c *call) noSuchAPI() response {
+	return gatewayError(http.StatusNotFound, "APIGW.0101",
+		"The API does not exist or has not been published in the environment", c.requestID)
+}
+
+func (c *call) unauthorized(code, reason string) response {
 	return gatewayError(http.StatusUnauthorized, code, "Incorrect IAM authentication information: "+reason, c.requestID)
 }
 
-// mayRead tells whether the project is one of the caller's, in the region asked.
+// mayRead reports whether the caller may read the project, which must be in the request's region.
 func (c *call) mayRead(projectID string) bool {
 	project, ok := c.data.IAM.project(projectID)
 	return ok && project.Region == c.Region && project.DomainID == c.caller.domainID &&

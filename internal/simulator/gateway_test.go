@@ -1,6 +1,9 @@
 package simulator
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"regexp"
 	"strings"
@@ -55,13 +58,14 @@ func TestGatewaySignatures(t *testing.T) {
 		}}, 401, "APIGW.0301"},
 		{"path changed", []func(*http.Request){withKey, func(r *http.Request) { r.URL.Path = dliPath }}, 401, "APIGW.0301"},
 		{"query changed", []func(*http.Request){withKey, func(r *http.Request) { r.URL.RawQuery = "limit=5" }}, 401, "APIGW.0301"},
-		{"hash of another body", []func(*http.Request){withHeader("X-Sdk-Content-Sha256", goldenHash), withKey}, 401, "APIGW.0301"},
-		{"project not signed", []func(*http.Request){project, withKey}, 401, "APIGW.0301"},
+		{"hash of a different body", []func(*http.Request){withHeader("X-Sdk-Content-Sha256", goldenHash), withKey}, 401, "APIGW.0301"},
+		{"project not signed", []func(*http.Request){withKey, project}, 200, ""},
+		{"other project named, not signed", []func(*http.Request){withKey, withHeader("X-Project-Id", SubProjectID)}, 403, "EndPoint.0004"},
 		{"other project named", []func(*http.Request){
 			withHeader("X-Project-Id", SubProjectID), signedBy(AccessKey, SecretKey, now, "x-project-id"),
 		}, 403, "EndPoint.0004"},
 		{"temporary", []func(*http.Request){session, signedBy(temporary, "temporary-secret", now, "x-security-token")}, 200, ""},
-		{"temporary, session not signed", []func(*http.Request){session, signedBy(temporary, "temporary-secret", now)}, 401, "APIGW.0301"},
+		{"temporary, session not signed", []func(*http.Request){signedBy(temporary, "temporary-secret", now), session}, 200, ""},
 		{"temporary without session", []func(*http.Request){signedBy(temporary, "temporary-secret", now)}, 401, "APIGW.0301"},
 		{"temporary with another session", []func(*http.Request){
 			withHeader("X-Security-Token", "other"), signedBy(temporary, "temporary-secret", now, "x-security-token"),
@@ -77,6 +81,50 @@ func TestGatewaySignatures(t *testing.T) {
 			} else if got.status != test.status {
 				t.Errorf("got %d %s", got.status, got.body)
 			}
+		})
+	}
+}
+
+// TestGatewayChecksOnlySignedHeaders sends the requests of a client that signs without the host and
+// adds headers afterwards. The signature is computed here, independently of the simulator's code.
+func TestGatewayChecksOnlySignedHeaders(t *testing.T) {
+	t.Parallel()
+	s := Start(t)
+	const access, secret = "SIMULATEDTEMPORARY01", "temporary-secret"
+	s.Update(func(d *Data) {
+		d.IAM.Keys = append(d.IAM.Keys, Key{Access: access, Secret: secret, DomainID: DomainID, SecurityToken: "session"})
+	})
+	sign := func(r *http.Request) {
+		date := time.Now().UTC().Format("20060102T150405Z")
+		empty := sha256.Sum256(nil)
+		canonical := sha256.Sum256([]byte("GET\n" + r.URL.Path + "/\n\naccept:application/json\nuser-agent:other-client/1.0\nx-sdk-date:" + date +
+			"\n\naccept;user-agent;x-sdk-date\n" + hex.EncodeToString(empty[:])))
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write([]byte("SDK-HMAC-SHA256\n" + date + "\n" + hex.EncodeToString(canonical[:])))
+		for name, value := range map[string]string{
+			"Accept": "application/json", "User-Agent": "other-client/1.0", "X-Sdk-Date": date,
+			"Authorization": "SDK-HMAC-SHA256 Access=" + access + ", SignedHeaders=accept;user-agent;x-sdk-date, Signature=" +
+				hex.EncodeToString(mac.Sum(nil)),
+		} {
+			r.Header.Set(name, value)
+		}
+	}
+	session := withHeader("X-Security-Token", "session")
+	for _, test := range []struct {
+		name   string
+		edits  []func(*http.Request)
+		status int
+		code   string
+	}{
+		{"added afterwards", []func(*http.Request){sign, session, withHeader("X-Project-Id", ProjectID), withHeader("X-Domain-Id", DomainID)}, 200, "connections"},
+		{"another project", []func(*http.Request){sign, session, withHeader("X-Project-Id", SubProjectID)}, 403, "EndPoint.0004"},
+		{"another session", []func(*http.Request){sign, withHeader("X-Security-Token", "x")}, 401, "APIGW.0301"},
+		{"no session", []func(*http.Request){sign}, 401, "APIGW.0301"},
+		{"a signed header changed", []func(*http.Request){sign, session, withHeader("Accept", "*/*")}, 401, "APIGW.0301"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			wantCode(t, send(t, s, http.MethodGet, vpcepPath, "", test.edits...), test.status, test.code)
 		})
 	}
 }

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// madeUpStart is when the first made-up entry was created.
-var madeUpStart = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+// generatedStart is the creation time of the first generated entry.
+var generatedStart = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Connections makes up n connections of a VPCEP service, from the oldest to the newest, one minute apart. Their statuses
-// take turns; a failed one has an error, every third a description.
+// Connections generates n connections of a VPCEP service, oldest first, one minute apart. Their
+// statuses alternate; a failed one has an error, every third has a description.
 func Connections(n int) []Entry {
 	entries := make([]Entry, n)
 	for i := range entries {
-		created := madeUpStart.Add(time.Duration(i) * time.Minute)
+		created := generatedStart.Add(time.Duration(i) * time.Minute)
 		members := []any{
 			"id", fmt.Sprintf("c0000000-0000-4000-8000-%012x", i+1),
 			"status", vpcepStatuses[i%len(vpcepStatuses)],
@@ -36,12 +36,12 @@ func Connections(n int) []Entry {
 	return entries
 }
 
-// EnhancedConnections makes up n enhanced connections of DLI, from the oldest to the newest, one minute apart. Each is
-// tagged with number=1 to number=n and parity=odd or parity=even.
+// EnhancedConnections generates n enhanced connections of DLI, oldest first, one minute apart. Their
+// tags are number=1 to number=n and parity=odd or parity=even.
 func EnhancedConnections(n int) []EnhancedConnection {
 	connections := make([]EnhancedConnection, n)
 	for i := range connections {
-		created := madeUpStart.Add(time.Duration(i) * time.Minute).UnixMilli()
+		created := generatedStart.Add(time.Duration(i) * time.Minute).UnixMilli()
 		connections[i] = EnhancedConnection{
 			Entry: MustEntry(string(jsonObject(
 				"name", fmt.Sprintf("connection_%d", i+1),
@@ -68,11 +68,11 @@ func EnhancedConnections(n int) []EnhancedConnection {
 	return connections
 }
 
-// Members makes up n members of a VPC channel, to be set with Channel.With("members", …).
+// Members generates n members of a VPC channel, for Channel.With("members", …).
 func Members(n int) []Entry {
 	entries := make([]Entry, n)
 	for i := range entries {
-		created := madeUpStart.Add(time.Duration(i) * time.Second)
+		created := generatedStart.Add(time.Duration(i) * time.Second)
 		address := fmt.Sprintf("10.%d.%d.%d", i>>16&0xff, i>>8&0xff, i&0xff)
 		entries[i] = MustEntry(string(jsonObject(
 			"host", address,

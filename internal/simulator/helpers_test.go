@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,14 +15,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// reply is what a client got.
+// reply is a response as the client received it.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// withToken signs a request in with the default token.
+// withToken adds the default token.
 func withToken(r *http.Request) {
 	r.Header.Set("X-Auth-Token", Token)
 }
@@ -31,7 +32,7 @@ func withHeader(name, value string) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Set(name, value) }
 }
 
-// signedBy signs a request with X-Sdk-Date and the further headers named.
+// signedBy signs a request, X-Sdk-Date and the named headers included.
 func signedBy(access, secret string, at time.Time, names ...string) func(*http.Request) {
 	return func(r *http.Request) {
 		r.Header.Set("X-Sdk-Date", at.UTC().Format(dateLayout))
@@ -64,7 +65,7 @@ func withKey(r *http.Request) {
 	signedBy(AccessKey, SecretKey, time.Now())(r)
 }
 
-// send sends a request below the server's URL and reads the whole answer.
+// send sends a request and reads the response.
 func send(t *testing.T, s *Server, method, path, body string, edits ...func(*http.Request)) reply {
 	t.Helper()
 	got, err := trySend(t, s, method, path, body, edits...)
@@ -94,13 +95,13 @@ func trySend(t *testing.T, s *Server, method, path, body string, edits ...func(*
 	return got, err
 }
 
-// get is send for a GET with the default token.
-func get(t *testing.T, s *Server, path string) reply {
+// get sends a GET request with the default token.
+func get(t *testing.T, s *Server, path string, edits ...func(*http.Request)) reply {
 	t.Helper()
-	return send(t, s, http.MethodGet, path, "", withToken)
+	return send(t, s, http.MethodGet, path, "", append(edits, withToken)...)
 }
 
-// decode reads JSON with all digits of its numbers.
+// decode decodes JSON and keeps all digits of numbers.
 func decode(t *testing.T, raw []byte) any {
 	t.Helper()
 	decoder := json.NewDecoder(bytes.NewReader(raw))
@@ -112,18 +113,18 @@ func decode(t *testing.T, raw []byte) any {
 	return value
 }
 
-// wantJSON compares a whole answer.
+// wantJSON compares the status and the body.
 func wantJSON(t *testing.T, got reply, status int, want string) {
 	t.Helper()
 	if got.status != status {
 		t.Errorf("status %d, want %d", got.status, status)
 	}
 	if diff := cmp.Diff(decode(t, []byte(want)), decode(t, got.body)); diff != "" {
-		t.Errorf("answer (-want +got):\n%s", diff)
+		t.Errorf("response (-want +got):\n%s", diff)
 	}
 }
 
-// wantCode checks the status and that the body tells the error code.
+// wantCode checks the status, and that the body contains the error code.
 func wantCode(t *testing.T, got reply, status int, code string) {
 	t.Helper()
 	if got.status != status || !strings.Contains(string(got.body), `"`+code+`"`) {
@@ -140,7 +141,7 @@ func example(t *testing.T, name string) string {
 	return string(raw)
 }
 
-// list is what the three list answers have in common.
+// list has the fields of all list responses.
 type list struct {
 	Connections []struct {
 		ID string `json:"id"`
@@ -148,6 +149,15 @@ type list struct {
 	Channels []struct {
 		ID string `json:"id"`
 	} `json:"vpc_channels"`
+	Services []struct {
+		ID string `json:"id"`
+	} `json:"endpoint_services"`
+	Instances []struct {
+		ID string `json:"id"`
+	} `json:"instances"`
+	Projects []struct {
+		ID string `json:"id"`
+	} `json:"projects"`
 	TotalCount int `json:"total_count"`
 	Count      int `json:"count"`
 	Total      int `json:"total"`
@@ -163,19 +173,16 @@ func readList(t *testing.T, got reply) list {
 	return l
 }
 
-// ids are the IDs of a list's entries in order.
+// ids returns the IDs of the list's entries.
 func (l list) ids() []string {
 	ids := []string{}
-	for _, entry := range l.Connections {
-		ids = append(ids, entry.ID)
-	}
-	for _, entry := range l.Channels {
+	for _, entry := range slices.Concat(l.Connections, l.Channels, l.Services, l.Instances, l.Projects) {
 		ids = append(ids, entry.ID)
 	}
 	return ids
 }
 
-// idsOf are the IDs of entries from first up to, but without, end.
+// idsOf returns the IDs of entries.
 func idsOf(entries []Entry) []string {
 	ids := []string{}
 	for _, entry := range entries {

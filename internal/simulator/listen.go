@@ -16,7 +16,7 @@ type TB interface {
 	Cleanup(func())
 }
 
-// Start returns a server that listens on a free port of 127.0.0.1 and is closed when the test ends.
+// Start returns a server that listens on a free port of 127.0.0.1. It is closed when the test ends.
 func Start(tb TB) *Server {
 	tb.Helper()
 	s := New()
@@ -27,14 +27,14 @@ func Start(tb TB) *Server {
 	return s
 }
 
-// listener is what a listening server keeps to be closed.
+// listener holds what Close needs.
 type listener struct {
 	server *http.Server
 	done   chan struct{}
 }
 
-// Listen starts to serve at address, sets URL and returns. An address that is not loopback is refused: the
-// simulator's keys are known to everybody.
+// Listen sets URL, serves address in the background and returns. It refuses addresses other than
+// loopback, because the simulator's keys are public.
 func (s *Server) Listen(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -61,8 +61,8 @@ func (s *Server) Listen(address string) error {
 	return nil
 }
 
-// Close ends the requests that are being answered, stalled ones too, closes every connection and waits until all of that
-// is done. A closed server answers nothing more.
+// Close cancels the requests in flight, stalled ones included, closes every connection and waits
+// until all handlers have returned. A closed server handles no more requests.
 func (s *Server) Close() {
 	s.record.cancelAll()
 	if s.listener.server != nil {

@@ -1,62 +1,56 @@
 package simulator
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Load reads a folder of answers in the shapes of the APIs and adds them to the data; what has the same ID is replaced. The
-// files are
+// projectsFileName is the data file of the account's projects.
+const projectsFileName = "projects.json"
+
+// Load adds a folder of data files. Connections, services, gateways and channels have the shape of the
+// APIs' responses; any documented field may be left out, and other fields are errors. The files are
 //
-//	vpcep/{service_id}.json                  {"connections":[…]}
+//	projects.json                            {"projects":[{"id":"…","name":"…","region":"…"}]}
+//	vpcep/{service_id}.json                  {"connections":[…]}, optionally with the service's details
+//	                                         in "service":{…}
 //	dli/{project_id}.json                    {"connections":[…]}
-//	dli/{project_id}.tags.json               {"{connection id}":{"key":"value"}}, tags that are looked up but not answered
+//	dli/{project_id}.tags.json               {"{connection id}":{"key":"value"}}, tags to filter by
+//	apig/{instance_id}.json                  the gateway's details
 //	apig/{instance_id}/{channel_id}.json     the channel's details
 //
-// A service or an instance of another project than the default one stands in a folder named by its project, as in
-// vpcep/{project_id}/{service_id}.json. Files that are not named .json are left alone.
+// They replace what has the same ID; the first channel of a gateway replaces all channels that the
+// gateway had before. An ID that a file lacks is that of its name, and a service's name that a file
+// lacks is {region}.{id}.
+//
+// Services and gateways of a project other than ProjectID are in a folder with the project's ID:
+// vpcep/{project_id}/{service_id}.json, apig/{project_id}/{instance_id}.json and
+// apig/{project_id}/{instance_id}/{channel_id}.json.
+//
+// The projects belong to the default account and come before the built-in ones. A project without a
+// name has that of its region. A built-in project with the same name keeps its ID and gets the name
+// {name}_built-in.
+//
+// Files without the extension .json are ignored.
 func (d *Data) Load(files fs.FS) error {
-	tags := make(map[string]map[string]map[string]string)
-	replaced := make(map[string]bool)
+	if err := d.loadProjects(files); err != nil {
+		return fmt.Errorf("%s: %w", projectsFileName, err)
+	}
+	l := loader{data: d, projects: make(map[string]string), replaced: make(map[string]bool)}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || path.Ext(name) != ".json" {
+		if err != nil || entry.IsDir() || path.Ext(name) != ".json" || name == projectsFileName {
 			return err
 		}
 		raw, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
-		}
-		parts := strings.Split(strings.TrimSuffix(name, ".json"), "/")
-		project, named := ProjectID, strings.HasSuffix(name, ".tags.json")
-		switch {
-		case parts[0] == dliService && len(parts) == 2 && named:
-			project = strings.TrimSuffix(parts[1], ".tags")
-			var of map[string]map[string]string
-			err = json.Unmarshal(raw, &of)
-			tags[project] = of
-		case parts[0] == dliService && len(parts) == 2:
-			project = parts[1]
-			err = d.loadDLI(project, raw)
-		case parts[0] == vpcepService && len(parts) == 2:
-			err = d.loadVPCEP(project, parts[1], raw)
-		case parts[0] == vpcepService && len(parts) == 3:
-			project = parts[1]
-			err = d.loadVPCEP(project, parts[2], raw)
-		case parts[0] == apigService && len(parts) == 3:
-			err = d.loadAPIG(project, parts[1], parts[2], raw, replaced)
-		case parts[0] == apigService && len(parts) == 4:
-			project = parts[1]
-			err = d.loadAPIG(project, parts[2], parts[3], raw, replaced)
-		default:
-			err = errors.New("not a place for an answer of vpcep, dli or apig")
-		}
-		if _, known := d.IAM.project(project); err == nil && !known {
-			err = fmt.Errorf("no project %s", project)
+		if err == nil {
+			err = l.load(strings.Split(strings.TrimSuffix(name, ".json"), "/"), raw)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -66,90 +60,228 @@ func (d *Data) Load(files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	return d.addTags(tags)
+	return l.addTags()
 }
 
-func (d *Data) loadVPCEP(project, id string, raw []byte) error {
-	connections, err := connectionsOf(raw)
+func (d *Data) loadProjects(files fs.FS) error {
+	raw, err := fs.ReadFile(files, projectsFileName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	if d.VPCEP.Services == nil {
-		d.VPCEP.Services = make(map[string]*EndpointService)
+	var file projectsFile
+	if err := decodeStrictly(raw, &file); err != nil {
+		return err
 	}
-	d.VPCEP.Services[id] = &EndpointService{ProjectID: project, Connections: connections}
+	existing := d.IAM.Projects
+	var loaded []Project
+	for i, project := range file.Projects {
+		if project.ID == "" || project.Region == "" {
+			return fmt.Errorf("projects.%d: missing field \"id\" or \"region\"", i)
+		}
+		if project.Name == "" {
+			project.Name = project.Region
+		}
+		existing = slices.DeleteFunc(existing, func(p Project) bool { return p.ID == project.ID })
+		for j, p := range existing {
+			if p.DomainID == DomainID && p.Name == project.Name {
+				existing[j].Name += "_built-in"
+			}
+		}
+		loaded = append(loaded, Project{
+			ID: project.ID, Name: project.Name, Region: project.Region, DomainID: DomainID, ParentID: DomainID,
+		})
+	}
+	d.IAM.Projects = append(loaded, existing...)
 	return nil
 }
 
-func (d *Data) loadDLI(project string, raw []byte) error {
-	connections, err := connectionsOf(raw)
+// loader adds data files to the data.
+type loader struct {
+	data *Data
+	// projects are the projects of the instances that files have added or changed.
+	projects map[string]string
+	// replaced are the instances whose channels come from files.
+	replaced map[string]bool
+	// tags are the tags of DLI connections by project and connection.
+	tags map[string]map[string]map[string]string
+}
+
+// load adds a file. The parts are those of its path, without the extension.
+func (l *loader) load(parts []string, raw []byte) error {
+	service, rest := parts[0], parts[1:]
+	if service == dliService && len(rest) == 1 {
+		return l.loadDLI(rest[0], raw)
+	}
+	projectID := ProjectID
+	if len(rest) > 1 {
+		if _, ok := l.data.IAM.project(rest[0]); ok {
+			projectID, rest = rest[0], rest[1:]
+		} else if service == vpcepService || len(rest) > 2 {
+			return fmt.Errorf("no project %s", rest[0])
+		}
+	}
+	switch {
+	case service == vpcepService && len(rest) == 1:
+		return l.loadService(projectID, rest[0], raw)
+	case service == apigService && len(rest) == 1:
+		return l.loadInstance(projectID, rest[0], raw)
+	case service == apigService && len(rest) == 2:
+		return l.loadChannel(projectID, rest[0], rest[1], raw)
+	}
+	return errors.New("not the path of a data file")
+}
+
+func (l *loader) loadService(projectID, id string, raw []byte) error {
+	var file vpcepFile
+	if err := decodeStrictly(raw, &file); err != nil {
+		return err
+	}
+	connections, err := parseList[vpcepConnectionFields](file.Connections)
 	if err != nil {
 		return err
 	}
-	if d.DLI.Projects == nil {
-		d.DLI.Projects = make(map[string][]EnhancedConnection)
+	service := &EndpointService{ProjectID: projectID, Connections: connections}
+	if file.Service != nil {
+		if service.Details, err = parseDetails[vpcepServiceFields](id, file.Service); err != nil {
+			return fmt.Errorf("service: %w", err)
+		}
 	}
-	list := make([]EnhancedConnection, len(connections))
-	for i, connection := range connections {
-		list[i].Entry = connection
+	if l.data.VPCEP.Services == nil {
+		l.data.VPCEP.Services = make(map[string]*EndpointService)
 	}
-	d.DLI.Projects[project] = list
+	l.data.VPCEP.Services[id] = service
 	return nil
 }
 
-// loadAPIG adds a channel. The first channel of an instance in a folder replaces what the instance held before.
-func (d *Data) loadAPIG(project, instance, id string, raw []byte, replaced map[string]bool) error {
-	details, err := ParseEntry(raw)
+func (l *loader) loadDLI(name string, raw []byte) error {
+	projectID, isTags := strings.CutSuffix(name, ".tags")
+	if _, ok := l.data.IAM.project(projectID); !ok {
+		return fmt.Errorf("no project %s", projectID)
+	}
+	if isTags {
+		var tags map[string]map[string]string
+		if err := json.Unmarshal(raw, &tags); err != nil {
+			return err
+		}
+		if l.tags == nil {
+			l.tags = make(map[string]map[string]map[string]string)
+		}
+		l.tags[projectID] = tags
+		return nil
+	}
+	var file dliFile
+	if err := decodeStrictly(raw, &file); err != nil {
+		return err
+	}
+	entries, err := parseList[dliConnectionFields](file.Connections)
 	if err != nil {
 		return err
 	}
-	if d.APIG.Instances == nil {
-		d.APIG.Instances = make(map[string]*Instance)
+	connections := make([]EnhancedConnection, len(entries))
+	for i, entry := range entries {
+		connections[i].Entry = entry
 	}
-	if !replaced[instance] {
-		replaced[instance] = true
-		d.APIG.Instances[instance] = &Instance{ProjectID: project}
+	if l.data.DLI.Projects == nil {
+		l.data.DLI.Projects = make(map[string][]EnhancedConnection)
 	}
-	held := d.APIG.Instances[instance]
-	if held.ProjectID != project {
-		return fmt.Errorf("instance %s stands in project %s too", instance, held.ProjectID)
-	}
-	held.Channels = append(held.Channels, Channel{ID: id, Entry: details})
+	l.data.DLI.Projects[projectID] = connections
 	return nil
 }
 
-func (d *Data) addTags(tags map[string]map[string]map[string]string) error {
-	for project, byConnection := range tags {
-		list := d.DLI.Projects[project]
-		for id, of := range byConnection {
+func (l *loader) loadInstance(projectID, id string, raw []byte) error {
+	instance, err := l.instance(projectID, id)
+	if err != nil {
+		return err
+	}
+	instance.Details, err = parseDetails[instanceFields](id, raw)
+	return err
+}
+
+func (l *loader) loadChannel(projectID, instanceID, id string, raw []byte) error {
+	details, err := parseDetails[channelFields](id, raw)
+	if err != nil {
+		return err
+	}
+	instance, err := l.instance(projectID, instanceID)
+	if err != nil {
+		return err
+	}
+	if !l.replaced[instanceID] {
+		l.replaced[instanceID] = true
+		instance.Channels = nil
+	}
+	instance.Channels = append(instance.Channels, Channel{ID: id, Entry: details})
+	return nil
+}
+
+// instance returns an instance, which it adds if it is new.
+func (l *loader) instance(projectID, id string) (*Instance, error) {
+	if other, ok := l.projects[id]; ok && other != projectID {
+		return nil, fmt.Errorf("instance %s is in project %s too", id, other)
+	}
+	l.projects[id] = projectID
+	if l.data.APIG.Instances == nil {
+		l.data.APIG.Instances = make(map[string]*Instance)
+	}
+	instance, ok := l.data.APIG.Instances[id]
+	if !ok {
+		instance = new(Instance)
+		l.data.APIG.Instances[id] = instance
+	}
+	instance.ProjectID = projectID
+	return instance, nil
+}
+
+func (l *loader) addTags() error {
+	for projectID, byConnection := range l.tags {
+		list := l.data.DLI.Projects[projectID]
+		for id, tags := range byConnection {
 			i := slices.IndexFunc(list, func(c EnhancedConnection) bool { return c.Text("id") == id })
 			if i < 0 {
-				return fmt.Errorf("dli/%s.tags.json: project %s has no connection %s", project, project, id)
+				return fmt.Errorf("dli/%s.tags.json: project %s has no connection %s", projectID, projectID, id)
 			}
-			list[i].Tags = of
+			list[i].Tags = tags
 		}
 	}
 	return nil
 }
 
-// connectionsOf takes the list out of an answer of VPCEP or DLI.
-func connectionsOf(raw []byte) ([]Entry, error) {
-	var answer struct {
-		Connections []json.RawMessage `json:"connections"`
+// parseList parses the connections of a file.
+func parseList[T any](list []jsontext.Value) ([]Entry, error) {
+	if list == nil {
+		return nil, errors.New("missing field \"connections\"")
 	}
-	if err := json.Unmarshal(raw, &answer); err != nil {
-		return nil, err
-	}
-	if answer.Connections == nil {
-		return nil, errors.New("no list \"connections\"")
-	}
-	entries := make([]Entry, len(answer.Connections))
-	for i, connection := range answer.Connections {
-		entry, err := ParseEntry(connection)
-		if err != nil {
-			return nil, err
+	entries := make([]Entry, len(list))
+	for i, raw := range list {
+		err := checkFields[T](raw)
+		if err == nil {
+			entries[i], err = ParseEntry(raw)
 		}
-		entries[i] = entry
+		if err != nil {
+			return nil, fmt.Errorf("connections.%d: %w", i, err)
+		}
 	}
 	return entries, nil
+}
+
+// parseDetails parses an object whose ID is that of its file. A missing ID is added.
+func parseDetails[T any](id string, raw []byte) (Entry, error) {
+	if err := checkFields[T](raw); err != nil {
+		return Entry{}, err
+	}
+	entry, err := ParseEntry(raw)
+	if err != nil {
+		return Entry{}, err
+	}
+	switch entry.Text("id") {
+	case id:
+		return entry, nil
+	case "":
+		return entry.With("id", id), nil
+	default:
+		return Entry{}, fmt.Errorf("the id is %q, but the file is named after %q", entry.Text("id"), id)
+	}
 }

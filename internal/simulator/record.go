@@ -12,31 +12,31 @@ import (
 	"time"
 )
 
-// Request is one request as the server received it, and the status that it answered.
+// Request is a request as the server received it, and the status of the response.
 type Request struct {
-	// Service is vpcep, dli, apig, iam or metadata; empty where the address names none of them.
+	// Service is vpcep, dli, apig, iam or metadata; empty if the address names none of them.
 	Service string
 	// Region is empty for the metadata service.
 	Region string
 	Method string
-	// Path is the path as sent, percent-encoded, without the base path of its service.
+	// Path is the path as sent, percent-encoded, without the base path of the service.
 	Path   string
 	Query  url.Values
 	Header http.Header
 	Body   []byte
-	// Status is 0 while the request is being answered, and where the connection was closed instead.
+	// Status is 0 until the response begins, and stays 0 if the connection is closed instead.
 	Status int
 	Start  time.Time
-	// End is when the last of the answer was handed to the network; zero while the request is being answered.
+	// End is when the last byte of the response was sent; zero before that.
 	End time.Time
 }
 
-// Requests returns the requests since the start or the last ResetRequests, in the order of their arrival.
+// Requests returns the requests since the start or the last ResetRequests, in order of arrival.
 func (s *Server) Requests() []Request {
 	return s.record.all()
 }
 
-// Count is the number of recorded requests that match; a nil match counts all.
+// Count returns the number of recorded requests that match; a nil match counts all.
 func (s *Server) Count(match func(Request) bool) int {
 	n := 0
 	for _, request := range s.Requests() {
@@ -47,8 +47,8 @@ func (s *Server) Count(match func(Request) bool) int {
 	return n
 }
 
-// MaxInFlight is the largest number of recorded requests that match and were being answered at the same time; a nil match
-// takes all.
+// MaxInFlight returns the maximum number of recorded requests in flight at the same time, among those
+// that match; a nil match counts all.
 func (s *Server) MaxInFlight(match func(Request) bool) int {
 	type edge struct {
 		at    time.Time
@@ -70,45 +70,45 @@ func (s *Server) MaxInFlight(match func(Request) bool) int {
 		}
 		return a.delta - b.delta
 	})
-	most, now := 0, 0
+	maximum, current := 0, 0
 	for _, e := range edges {
-		now += e.delta
-		most = max(most, now)
+		current += e.delta
+		maximum = max(maximum, current)
 	}
-	return most
+	return maximum
 }
 
-// ResetRequests forgets the recorded requests. Those still being answered are not recorded again.
+// ResetRequests deletes the recorded requests, including those in flight.
 func (s *Server) ResetRequests() {
 	s.record.mu.Lock()
 	defer s.record.mu.Unlock()
 	s.record.exchanges = nil
 }
 
-// OnAnswer has hook called after each request has been answered, from the goroutine that answered it.
-func (s *Server) OnAnswer(hook func(Request)) {
+// OnResponse registers a hook that is called after each response, from the goroutine that sent it.
+func (s *Server) OnResponse(hook func(Request)) {
 	s.record.mu.Lock()
 	defer s.record.mu.Unlock()
-	s.record.onAnswer = hook
+	s.record.onResponse = hook
 }
 
-// record holds the requests and knows which are being answered.
+// record holds the recorded requests and those in flight.
 type record struct {
-	mu        sync.Mutex
-	idle      sync.Cond
-	exchanges []*exchange
-	active    map[*exchange]context.CancelFunc
-	closed    bool
-	onAnswer  func(Request)
+	mu         sync.Mutex
+	idle       sync.Cond
+	exchanges  []*exchange
+	active     map[*exchange]context.CancelFunc
+	closed     bool
+	onResponse func(Request)
 }
 
-// exchange is a request and what has become of it. The record's lock guards it.
+// exchange is a recorded request. The record's lock guards it.
 type exchange struct {
 	record  *record
 	request Request
 }
 
-// begin records a request; cancel ends its handling. It returns nil once the server is closed.
+// begin records a request; cancel ends its handler. It returns nil if the server is closed.
 func (rec *record) begin(request Request, cancel context.CancelFunc) *exchange {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -124,11 +124,11 @@ func (rec *record) begin(request Request, cancel context.CancelFunc) *exchange {
 	return x
 }
 
-// end marks x as answered, whether its handler returned or panicked.
+// end marks x as finished, whether its handler returned or panicked.
 func (rec *record) end(x *exchange) {
 	x.finish()
 	rec.mu.Lock()
-	hook, request := rec.onAnswer, x.request
+	hook, request := rec.onResponse, x.request
 	rec.mu.Unlock()
 	if hook != nil {
 		hook(request)
@@ -139,6 +139,7 @@ func (rec *record) end(x *exchange) {
 	rec.idle.Broadcast()
 }
 
+// all returns a copy of the recorded requests.
 func (rec *record) all() []Request {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -149,7 +150,7 @@ func (rec *record) all() []Request {
 	return requests
 }
 
-// cancelAll ends the handling of every request, now and from now on.
+// cancelAll ends all handlers and refuses further requests.
 func (rec *record) cancelAll() {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -159,6 +160,7 @@ func (rec *record) cancelAll() {
 	}
 }
 
+// waitIdle waits until all handlers have returned.
 func (rec *record) waitIdle() {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -185,7 +187,7 @@ func (x *exchange) setStatus(status int) {
 	x.request.Status = status
 }
 
-// finish sets the end of the request once.
+// finish sets the end of the request, if it is not set.
 func (x *exchange) finish() {
 	x.record.mu.Lock()
 	defer x.record.mu.Unlock()
@@ -194,15 +196,17 @@ func (x *exchange) finish() {
 	}
 }
 
-// responseWriter notes the status of an answer and the moment before its last bytes go out, so that a request is never
-// recorded as being answered when its client already has the whole answer.
+// responseWriter records the status of a response and the time just before its last bytes are sent,
+// so that no request counts as in flight after its client has the complete response.
 type responseWriter struct {
 	http.ResponseWriter
 	exchange    *exchange
 	wroteHeader bool
-	left        int64
+	// remaining is the number of bytes still to be sent; negative if unknown.
+	remaining int64
 }
 
+// WriteHeader records the status and the length.
 func (w *responseWriter) WriteHeader(status int) {
 	if !w.wroteHeader {
 		w.wroteHeader = true
@@ -211,29 +215,30 @@ func (w *responseWriter) WriteHeader(status int) {
 		if err != nil {
 			length = -1
 		}
-		w.left = length
+		w.remaining = length
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
+// Write records the end of the request before the last bytes.
 func (w *responseWriter) Write(b []byte) (int, error) {
 	if !w.wroteHeader {
 		w.WriteHeader(http.StatusOK)
 	}
-	if w.left > 0 && w.left <= int64(len(b)) {
+	if w.remaining > 0 && w.remaining <= int64(len(b)) {
 		w.exchange.finish()
 	}
-	w.left -= int64(len(b))
+	w.remaining -= int64(len(b))
 	return w.ResponseWriter.Write(b)
 }
 
-// Hijack takes the connection over; nothing is answered on it any more.
+// Hijack takes over the connection, on which no response follows.
 func (w *responseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	w.exchange.finish()
 	return http.NewResponseController(w.ResponseWriter).Hijack()
 }
 
-// Unwrap lets http.ResponseController reach the writer below, to flush it.
+// Unwrap returns the underlying writer for http.ResponseController.
 func (w *responseWriter) Unwrap() http.ResponseWriter {
 	return w.ResponseWriter
 }

@@ -6,39 +6,40 @@ import (
 	"strings"
 )
 
-// The services as they stand in an address.
+// The names of the services in an address.
 const (
 	vpcepService    = "vpcep"
 	dliService      = "dli"
 	apigService     = "apig"
 	iamService      = "iam"
 	metadataService = "metadata"
+	githubService   = "github"
 )
 
-// Services are the names of those that Endpoint has an address for.
+// Services lists the services that have an [Server.Endpoint].
 var Services = []string{vpcepService, dliService, apigService, iamService}
 
 // route is one documented API.
 type route struct {
 	method  string
 	pattern string
-	// list is set where the answer is a page of a list.
+	// list marks a route that returns a page of a list.
 	list bool
-	// anonymous is set where the request itself is the sign-in.
+	// anonymous marks a route that needs no credentials, because the request is a sign-in.
 	anonymous bool
-	handle    func(*call) answer
+	handle    func(*call) response
 }
 
-// service is what stands behind the gateway under one host name.
+// service is one API behind the gateway.
 type service struct {
 	routes []route
-	// forbidden is the answer to credentials that must not read the project.
-	forbidden func(*call) answer
-	// invalid is the answer to a request that cannot be understood.
-	invalid func(*call, string) answer
+	// forbidden returns the error for credentials that must not read the project.
+	forbidden func(*call) response
+	// invalid returns the error for an invalid parameter.
+	invalid func(*call, string) response
 }
 
-// services returns what the gateway knows by the service's name. It is a function because the handlers refer to it.
+// services returns the services by name. It is a function because the handlers refer to it.
 func services() map[string]service {
 	return map[string]service{
 		vpcepService: vpcep(),
@@ -48,15 +49,16 @@ func services() map[string]service {
 	}
 }
 
-// splitAddress takes the base path off: the region, the service, and the rest of the path as sent.
+// splitAddress splits a URL's path into region, service and the service's own path, which stays
+// percent-encoded.
 func splitAddress(u *url.URL) (region, name, path string) {
 	path = u.EscapedPath()
 	parts := strings.SplitN(path, "/", 4)
 	if len(parts) < 2 || parts[0] != "" {
 		return "", "", path
 	}
-	if parts[1] == metadataService {
-		return "", metadataService, strings.TrimPrefix(path, "/"+metadataService)
+	if parts[1] == metadataService || parts[1] == githubService {
+		return "", parts[1], strings.TrimPrefix(path, "/"+parts[1])
 	}
 	if len(parts) < 3 || parts[1] == "" || !slices.Contains(Services, parts[2]) {
 		return "", "", path
@@ -64,8 +66,8 @@ func splitAddress(u *url.URL) (region, name, path string) {
 	return parts[1], parts[2], strings.TrimPrefix(path, "/"+parts[1]+"/"+parts[2])
 }
 
-// find returns the route of a method and path, and the path's parameters. Paths are taken as they are: an additional slash makes
-// another path.
+// find returns the route of a method and path, and the path's parameters. Paths are not cleaned: one
+// with an additional slash is a different path.
 func find(routes []route, method, path string) (route, map[string]string, bool) {
 	for _, candidate := range routes {
 		if candidate.method != method {
@@ -78,6 +80,7 @@ func find(routes []route, method, path string) (route, map[string]string, bool) 
 	return route{}, nil, false
 }
 
+// match compares a path with a pattern and returns the decoded parameters.
 func match(pattern, path string) (map[string]string, bool) {
 	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(want) != len(got) {

@@ -12,23 +12,22 @@ import (
 	"strings"
 )
 
-// The names of the signature's headers, and its algorithm.
+// The signature's algorithm, its headers and the layout of its date.
 const (
 	algorithm         = "SDK-HMAC-SHA256"
 	dateHeader        = "X-Sdk-Date"
 	contentHashHeader = "X-Sdk-Content-Sha256"
 	dateLayout        = "20060102T150405Z"
-	unsignedPayload   = "UNSIGNED-PAYLOAD"
 )
 
-// authorization is the header of that name, taken apart.
+// authorization is a parsed Authorization header.
 type authorization struct {
 	access    string
 	signed    []string
 	signature string
 }
 
-// parseAuthorization reads "SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…".
+// parseAuthorization parses "SDK-HMAC-SHA256 Access=…, SignedHeaders=…, Signature=…".
 func parseAuthorization(header string) (authorization, error) {
 	rest, ok := strings.CutPrefix(header, algorithm+" ")
 	if !ok {
@@ -53,25 +52,22 @@ func parseAuthorization(header string) (authorization, error) {
 	return a, nil
 }
 
+// signs reports whether the header is covered by the signature.
 func (a authorization) signs(header string) bool {
 	return slices.Contains(a.signed, strings.ToLower(header))
 }
 
-// payloadHash is the last line of the canonical request: the body's hash, or the header that stands for it. A
-// header that tells another body's hash is an error.
+// payloadHash returns the body's hash. A header with a different hash is an error.
 func payloadHash(header http.Header, body []byte) (string, error) {
 	hash := hexSHA256(body)
-	switch sent := header.Get(contentHashHeader); sent {
-	case "", hash:
-		return hash, nil
-	case unsignedPayload:
-		return sent, nil
-	default:
-		return "", errors.New("the body has another hash")
+	if sent := header.Get(contentHashHeader); sent != "" && sent != hash {
+		return "", errors.New("the body has a different hash")
 	}
+	return hash, nil
 }
 
-// canonicalRequest is what a signature is made over. The names of the signed headers are lower case and sorted.
+// canonicalRequest returns the text that a signature covers. The names in signed are lower case and
+// sorted.
 func canonicalRequest(r *http.Request, signed []string, payloadHash string) (string, error) {
 	path, err := canonicalPath(r.URL)
 	if err != nil {
@@ -99,7 +95,7 @@ func canonicalRequest(r *http.Request, signed []string, payloadHash string) (str
 	}, "\n"), nil
 }
 
-// canonicalPath encodes each segment and ends in a slash.
+// canonicalPath encodes each segment of the path and adds a trailing slash.
 func canonicalPath(u *url.URL) (string, error) {
 	segments := strings.Split(u.EscapedPath(), "/")
 	for i, segment := range segments {
@@ -116,7 +112,7 @@ func canonicalPath(u *url.URL) (string, error) {
 	return path, nil
 }
 
-// canonicalQuery encodes names and values and sorts by name, then value.
+// canonicalQuery encodes the query sorted by name, then value.
 func canonicalQuery(u *url.URL) (string, error) {
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -140,7 +136,7 @@ func sortedKeys(query url.Values) []string {
 	return names
 }
 
-// percentEncode leaves A-Za-z0-9-_.~ alone.
+// percentEncode encodes all bytes but A-Za-z0-9-_.~.
 func percentEncode(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
@@ -155,7 +151,7 @@ func percentEncode(s string) string {
 	return b.String()
 }
 
-// signature signs a canonical request made at the date, which is the value of X-Sdk-Date.
+// signature signs a canonical request. The date is the value of X-Sdk-Date.
 func signature(secret, date, canonicalRequest string) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(algorithm + "\n" + date + "\n" + hexSHA256([]byte(canonicalRequest))))

@@ -37,7 +37,7 @@ func TestSignatureGolden(t *testing.T) {
 	}
 }
 
-func TestGatewayTakesGoldenSignature(t *testing.T) {
+func TestGatewayAcceptsGoldenSignature(t *testing.T) {
 	t.Parallel()
 	data := Data{IAM: IAM{Keys: []Key{{Access: "QTWAOYTTINDUT2QVKYUC", Secret: goldenSigningKey, DomainID: DomainID}}}}
 	for _, test := range []struct {
@@ -54,13 +54,13 @@ func TestGatewayTakesGoldenSignature(t *testing.T) {
 			r := golden(t)
 			r.Header.Set("Authorization", "SDK-HMAC-SHA256 Access=QTWAOYTTINDUT2QVKYUC, "+
 				"SignedHeaders=content-type;host;x-sdk-date, Signature="+test.signature)
-			c := &call{Request: Request{Header: r.Header}, data: &data, now: test.at}
-			refused, ok := c.authenticate(r)
+			c := &call{Request: Request{Header: r.Header}, original: r, data: &data, now: test.at}
+			denied, ok := c.authenticate()
 			if ok != (test.code == "") {
-				t.Fatalf("taken: %t, %s", ok, refused.body)
+				t.Fatalf("accepted: %t, %s", ok, denied.body)
 			}
 			if !ok {
-				wantCode(t, reply{status: refused.status, body: refused.body}, http.StatusUnauthorized, test.code)
+				wantCode(t, reply{status: denied.status, body: denied.body}, http.StatusUnauthorized, test.code)
 			}
 		})
 	}
@@ -81,6 +81,6 @@ func TestCanonicalRequestEncoding(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	if _, err := canonicalRequest(r, []string{"x-absent"}, "hash"); err == nil {
-		t.Error("a signed header that was not sent is taken")
+		t.Error("a signed header that was not sent is accepted")
 	}
 }

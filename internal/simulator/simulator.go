@@ -1,9 +1,10 @@
-// Package simulator serves the documented APIs on loopback: VPCEP, DLI, APIG and IAM of several regions behind one
-// gateway that checks signatures and tokens, and the metadata service of an ECS. Tests start it in-process, the
-// command hwcloud-simulator starts it by hand.
+// Package simulator serves the documented APIs on loopback: VPCEP, DLI, APIG and IAM of several
+// regions behind a gateway that checks signatures and tokens, and the metadata service of an ECS.
+// Tests start it in-process; the command hwcloud-simulator runs it on its own.
 //
-// It is written from the documents of the services, not from the client that it helps to test. One listener serves
-// all: {url}/{region}/{service}/… with a service of vpcep, dli, apig and iam, and {url}/metadata/….
+// It follows the documents of the services, not the client that it helps to test. One listener
+// serves everything: {url}/{region}/{service}/… for the services vpcep, dli, apig and iam,
+// {url}/metadata/…, and {url}/github/… for the ID tokens of GitHub Actions.
 package simulator
 
 import (
@@ -18,11 +19,10 @@ import (
 	"time"
 )
 
-// Server is the simulated cloud, an [http.Handler]. Its methods may be called at any time, while requests are
-// answered too.
+// Server is the simulated cloud, an [http.Handler]. Its methods are safe for concurrent use.
 type Server struct {
-	// URL is the base of every address, without a closing slash. Start and Listen set it; who serves the handler
-	// in another way, over TLS for one, sets it before the first request.
+	// URL is the base of every address, without a trailing slash. Start and Listen set it. If another
+	// server uses the handler, for example one with TLS, set it before the first request.
 	URL string
 
 	mu     sync.Mutex
@@ -34,47 +34,54 @@ type Server struct {
 	listener listener
 }
 
-// New returns a server with the default account, the documents' own examples and the larger made-up set loaded. It
-// does not listen.
+// New returns a server with the default account and the built-in data: the documents' examples and a
+// larger set. It does not listen.
 func New() *Server {
 	s := &Server{data: defaultData()}
 	s.record.idle.L = &s.record.mu
 	return s
 }
 
-// Endpoint is the base URL of a service (vpcep, dli, apig or iam) with the literal text {region} in place of the region.
+// Endpoint returns the base URL of a service (vpcep, dli, apig or iam) with the literal text {region}
+// for the region.
 func (s *Server) Endpoint(service string) string {
 	return s.URL + "/{region}/" + service
 }
 
-// MetadataURL is the base URL of the metadata service.
+// MetadataURL returns the base URL of the metadata service.
 func (s *Server) MetadataURL() string {
 	return s.URL + "/" + metadataService
 }
 
-// Update calls change with the server's data, which no request reads meanwhile. What change returns from must not be
-// kept: the data is the server's.
+// GitHubURL returns the URL that GitHub Actions puts into ACTIONS_ID_TOKEN_REQUEST_URL.
+func (s *Server) GitHubURL() string {
+	return s.URL + "/" + githubService + "/idtoken?api-version=2.0"
+}
+
+// Update calls change with the server's data while no request reads it. The pointer is valid only
+// during the call.
 func (s *Server) Update(change func(*Data)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.data)
 }
 
-// OnList has hook called before each list request is answered, so that a test may change the list between two pages.
-// Requests without valid credentials do not reach it. It must not call Update. A nil hook ends that.
+// OnList registers a hook that is called before each list request is handled, so that a test can
+// change a list between two pages. Requests without valid credentials do not reach it. The hook must
+// not call Update; a nil hook unregisters it.
 func (s *Server) OnList(hook func(*Data, Request)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.onList = hook
 }
 
-// requestIDHeader bears the ID of a request in its answer.
+// requestIDHeader is the response header with the request's ID.
 const requestIDHeader = "X-Request-ID"
 
-// maxRequestBody is more than any documented request holds.
+// maxRequestBody is larger than any documented request.
 const maxRequestBody = 1 << 20
 
-// ServeHTTP records the request, lets the injected faults have their way, and answers.
+// ServeHTTP records the request, applies the injected faults and handles it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
@@ -109,18 +116,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	request := x.snapshot()
 	s.faults.handler(request, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.answer(r, request, requestID).write(w)
+		s.handle(r, request, requestID).write(w)
 	})).ServeHTTP(w, r)
 }
 
-// latency is what every request waits before anything else.
+// latency returns how long each request waits before it is handled.
 func (s *Server) latency() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.data.Latency
 }
 
-// wait returns true after d, and false as soon as the client has gone or the server is closed.
+// wait returns true after d, or false as soon as ctx is done: the client has disconnected or the server
+// has been closed.
 func wait(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil

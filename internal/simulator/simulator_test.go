@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"time"
 )
 
@@ -18,11 +17,11 @@ func TestRecord(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
 	var mu sync.Mutex
-	var answered []int
-	s.OnAnswer(func(r Request) {
+	var statuses []int
+	s.OnResponse(func(r Request) {
 		mu.Lock()
 		defer mu.Unlock()
-		answered = append(answered, r.Status)
+		statuses = append(statuses, r.Status)
 	})
 	get(t, s, vpcepPath+"?limit=1&id=a%20b")
 	send(t, s, http.MethodPost, signInPath, "{}")
@@ -53,8 +52,8 @@ func TestRecord(t *testing.T) {
 	s.Close()
 	mu.Lock()
 	defer mu.Unlock()
-	if fmt.Sprint(answered) != "[200 400 404]" {
-		t.Errorf("answered %v", answered)
+	if fmt.Sprint(statuses) != "[200 400 404]" {
+		t.Errorf("statuses %v", statuses)
 	}
 }
 
@@ -99,7 +98,7 @@ func TestLatency(t *testing.T) {
 	s.Update(func(d *Data) { d.Latency = 20 * time.Millisecond })
 	get(t, s, vpcepPath)
 	if r := s.Requests()[0]; r.End.Sub(r.Start) < 20*time.Millisecond {
-		t.Errorf("answered after %s", r.End.Sub(r.Start))
+		t.Errorf("finished after %s", r.End.Sub(r.Start))
 	}
 }
 
@@ -121,12 +120,12 @@ func TestListenRefuses(t *testing.T) {
 		s := New()
 		if err := s.Listen(address); err == nil {
 			s.Close()
-			t.Errorf("%s is taken", address)
+			t.Errorf("%s is accepted", address)
 		}
 	}
 }
 
-// TestOverTLS holds that the handler works in another server, over HTTP/2 too.
+// TestOverTLS checks that the handler works in another server, over HTTP/2 too.
 func TestOverTLS(t *testing.T) {
 	t.Parallel()
 	s := New()
@@ -156,7 +155,7 @@ type contractField struct {
 	Fields map[string]contractField `json:"fields"`
 }
 
-// missing lists the fields that no value of the list fills.
+// missing returns the fields that are empty in all values.
 func missing(fields map[string]contractField, values []any, path string) []string {
 	var absent []string
 	for name, field := range fields {
@@ -185,7 +184,8 @@ func missing(fields map[string]contractField, values []any, path string) []strin
 	return absent
 }
 
-// TestFullSetFillsTheContract holds that each field of the contract has a value somewhere in the larger set.
+// TestFullSetFillsTheContract checks that every field of the contract has a value somewhere in the
+// larger set.
 func TestFullSetFillsTheContract(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
@@ -198,7 +198,7 @@ func TestFullSetFillsTheContract(t *testing.T) {
 			channels = append(channels, decode(t, channel.raw))
 		}
 	})
-	for contract, answers := range map[string][]any{
+	for contract, responses := range map[string][]any{
 		"vpcep_service_connections": {read(strings.Replace(vpcepPath, ServiceID, FullServiceID, 1))},
 		"dli_enhanced_connections": {
 			read("/cn-south-1/dli/v2.0/" + SecondProjectID + "/datasource/enhanced-connections"),
@@ -216,8 +216,8 @@ func TestFullSetFillsTheContract(t *testing.T) {
 		if err := json.Unmarshal(raw, &parsed); err != nil {
 			t.Fatal(err)
 		}
-		for _, field := range missing(parsed.Response, answers, "") {
-			t.Errorf("%s: nothing fills %s", contract, field)
+		for _, field := range missing(parsed.Response, responses, "") {
+			t.Errorf("%s: no value for %s", contract, field)
 		}
 	}
 }
@@ -253,61 +253,6 @@ func TestSecondRegion(t *testing.T) {
 	}
 }
 
-func TestLoad(t *testing.T) {
-	t.Parallel()
-	s := Start(t)
-	var err error
-	s.Update(func(d *Data) {
-		err = d.Load(fstest.MapFS{
-			"README.md":                             {Data: []byte("left alone")},
-			"vpcep/mine.json":                       {Data: []byte(`{"connections":[{"id":"one"}]}`)},
-			"vpcep/" + SubProjectID + "/sub.json":   {Data: []byte(`{"connections":[]}`)},
-			"dli/" + ProjectID + ".json":            {Data: []byte(`{"connections":[{"id":"two"},{"id":"three"}]}`)},
-			"dli/" + ProjectID + ".tags.json":       {Data: []byte(`{"three":{"a":"b"}}`)},
-			"apig/" + InstanceID + "/four.json":     {Data: []byte(`{"id":"four","name":"four"}`)},
-			"apig/" + SubProjectID + "/i/five.json": {Data: []byte(`{"id":"five"}`)},
-		})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for path, want := range map[string]string{
-		strings.Replace(vpcepPath, ServiceID, "mine", 1): "[one]",
-		dliPath:               "[two three]",
-		dliPath + "?tags=a=b": "[three]",
-		channelsPath:          "[four]",
-		strings.NewReplacer(ProjectID, SubProjectID, InstanceID, "i").Replace(channelsPath): "[five]",
-		strings.NewReplacer(ProjectID, SubProjectID, ServiceID, "sub").Replace(vpcepPath):   "[]",
-	} {
-		if got := readList(t, send(t, s, http.MethodGet, path, "", withKey)).ids(); fmt.Sprint(got) != want {
-			t.Errorf("%s: %v, want %s", path, got, want)
-		}
-	}
-}
-
-func TestLoadErrors(t *testing.T) {
-	t.Parallel()
-	for name, content := range map[string]string{
-		"vpcep/mine.json":                  `{"connections":`,
-		"vpcep/other.json":                 `{"services":[]}`,
-		"vpcep/no-project/mine.json":       `{"connections":[]}`,
-		"dli/no-project.json":              `{"connections":[]}`,
-		"dli/" + ProjectID + ".tags.json":  `{"unknown":{}}`,
-		"ecs/mine.json":                    `{}`,
-		"apig/loose.json":                  `{}`,
-		"apig/" + InstanceID + "/bad.json": `{"id"}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var err error
-			New().Update(func(d *Data) { err = d.Load(fstest.MapFS{name: {Data: []byte(content)}}) })
-			if err == nil || !strings.Contains(err.Error(), strings.TrimSuffix(name, ".json")) {
-				t.Errorf("got %v", err)
-			}
-		})
-	}
-}
-
 func TestEntry(t *testing.T) {
 	t.Parallel()
 	e := MustEntry(`{"a":1,"b":null,"c":"x"}`)
@@ -325,7 +270,7 @@ func TestEntry(t *testing.T) {
 		}
 	}
 	if _, err := ParseEntry([]byte(`{"a":}`)); err == nil {
-		t.Error("what is no JSON is taken")
+		t.Error("invalid JSON is accepted")
 	}
 }
 

@@ -18,8 +18,8 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// madeUpServiceID is the VPCEP service of the flag -connections.
-const madeUpServiceID = "50000000-0000-4000-8000-00000000ffff"
+// generatedServiceID is the VPCEP service of the flag -connections.
+const generatedServiceID = "50000000-0000-4000-8000-00000000ffff"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -49,15 +49,15 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags := flag.NewFlagSet("hwcloud-simulator", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.address, "address", "127.0.0.1:0", "loopback `address` to listen on; port 0 takes a free one")
-	flags.StringVar(&o.dataDir, "data", "", "`folder` of answers to serve beside the built-in ones: vpcep/{service_id}.json,\n"+
+	flags.StringVar(&o.dataDir, "data", "", "`folder` of data files to serve in addition to the built-in ones: vpcep/{service_id}.json,\n"+
 		"dli/{project_id}.json, dli/{project_id}.tags.json and apig/{instance_id}/{channel_id}.json,\n"+
 		"those of vpcep and apig also below a folder named by their project")
 	flags.StringVar(&o.urlFile, "url-file", "", "`file` to write the base URL to once the server listens")
 	flags.Var(&o.faults, "fault", "fault to inject, as `service:what[:times]`, repeatable; service is\n"+
 		strings.Join(simulator.Services, ", ")+", metadata or *, what is a status, html, empty, cut, stall, stall-body, reset, delay=DURATION\n"+
-		"or throttle=SECONDS, times is how often, for ever without it")
-	flags.IntVar(&o.connections, "connections", 0, "`number` of made-up connections of a further VPCEP service, "+madeUpServiceID)
-	flags.DurationVar(&o.latency, "latency", 0, "`duration` that each answer takes")
+		"or throttle=SECONDS, times is the number of affected requests, all without it")
+	flags.IntVar(&o.connections, "connections", 0, "`number` of generated connections of one more VPCEP service, "+generatedServiceID)
+	flags.DurationVar(&o.latency, "latency", 0, "`duration` to wait before each response")
 	flags.BoolVar(&o.verbose, "v", false, "log each request")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
@@ -83,7 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if o.verbose {
 		logger := log.New(stderr, "", log.LstdFlags)
-		server.OnAnswer(func(r simulator.Request) {
+		server.OnResponse(func(r simulator.Request) {
 			logger.Printf("%s %s %s%s?%s %d %s", r.Method, r.Region, r.Service, r.Path, r.Query.Encode(), r.Status,
 				r.End.Sub(r.Start).Round(time.Microsecond))
 		})
@@ -109,7 +109,7 @@ func configure(server *simulator.Server, o options) error {
 	server.Update(func(d *simulator.Data) {
 		d.Latency = o.latency
 		if o.connections > 0 {
-			d.VPCEP.Services[madeUpServiceID] = &simulator.EndpointService{
+			d.VPCEP.Services[generatedServiceID] = &simulator.EndpointService{
 				Connections: simulator.Connections(o.connections),
 			}
 		}

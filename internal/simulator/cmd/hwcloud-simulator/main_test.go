@@ -42,7 +42,7 @@ func TestRun(t *testing.T) {
 	}{
 		{"mine/connections", "Simulated.503", http.StatusServiceUnavailable},
 		{"mine/connections", `"id":"only"`, http.StatusOK},
-		{madeUpServiceID + "/connections", `"total_count":12`, http.StatusOK},
+		{generatedServiceID + "/connections", `"total_count":12`, http.StatusOK},
 	} {
 		status, body := get(t, service+want.path)
 		if status != want.status || !strings.Contains(body, want.text) {
