@@ -1,4 +1,4 @@
-// OpenTofu has a module to itself, so that it is built from the versions it is released with.
+// OpenTofu has a module of its own, so that it is built with the dependency versions of its release.
 module github.com/hwcloud/terraform-provider-hwcloud/tools
 
 go 1.26.8

@@ -1,4 +1,4 @@
-// The small tools. golangci-lint and actionlint need versions of one YAML parser that exclude each other.
+// Small tools. golangci-lint is not among them: it and actionlint need conflicting versions of a YAML parser.
 module github.com/hwcloud/terraform-provider-hwcloud/tools/check
 
 go 1.26.8

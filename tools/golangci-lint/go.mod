@@ -1,4 +1,4 @@
-// golangci-lint has a module to itself: it brings a YAML parser that actionlint cannot be built with.
+// golangci-lint has a module of its own: it and actionlint need conflicting versions of a YAML parser.
 module github.com/hwcloud/terraform-provider-hwcloud/tools/golangci-lint
 
 go 1.26.8

@@ -1,4 +1,4 @@
-// GoReleaser has a module to itself, so that only a release and its check download its dependencies.
+// GoReleaser has a module of its own, so that only a release and `make lint` download its dependencies.
 module github.com/hwcloud/terraform-provider-hwcloud/tools/release
 
 go 1.26.8

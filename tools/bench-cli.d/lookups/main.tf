@@ -1,4 +1,4 @@
-# One lookup of each kind from the simulator, or none of them.
+# One lookup of each kind against the simulator, or none.
 terraform {
   required_providers {
     hwcloud = {
@@ -14,12 +14,12 @@ variable "url" {
 
 variable "service_id" {
   type        = string
-  description = "VPC endpoint service to read."
+  description = "ID of the VPC endpoint service to read."
 }
 
 variable "lookups" {
   type        = number
-  description = "How many lookups of each kind to make: 1, or 0."
+  description = "Number of lookups of each kind: 0 or 1."
 }
 
 provider "hwcloud" {

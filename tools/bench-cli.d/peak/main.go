@@ -1,7 +1,7 @@
 //go:build unix
 
-// Command peak stands in for a provider: it runs the one that BENCH_PROVIDER
-// names, and appends the most memory that it held, in KiB, to the file
+// Command peak takes the place of a provider: it runs the provider at the path
+// BENCH_PROVIDER, and appends its maximum resident memory in KiB to the file
 // BENCH_PEAKS.
 package main
 
@@ -26,13 +26,15 @@ func main() {
 	}
 }
 
-func report(ended *os.ProcessState) error {
-	if ended == nil {
+// report appends the maximum memory of a process that has ended. It is nil if
+// the process did not start.
+func report(process *os.ProcessState) error {
+	if process == nil {
 		return nil
 	}
-	peak := ended.SysUsage().(*syscall.Rusage).Maxrss
+	peak := process.SysUsage().(*syscall.Rusage).Maxrss
 	if runtime.GOOS == "darwin" {
-		peak /= 1024 // It counts in bytes.
+		peak /= 1024 // macOS reports bytes.
 	}
 	peaks, err := os.OpenFile(os.Getenv("BENCH_PEAKS"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
