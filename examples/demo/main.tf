@@ -1,8 +1,9 @@
-# The lookups of `make demo`. What they find is what the API documents show as their examples.
+# Read by `make demo`. The simulator returns the example responses of the API documents.
 terraform {
   required_providers {
     hwcloud = {
-      source = "registry.terraform.io/hwcloud/hwcloud"
+      source  = "registry.terraform.io/hwcloud/hwcloud"
+      version = "~> 0.1"
     }
   }
 }
@@ -22,7 +23,11 @@ data "hwcloud_apig_vpc_channel" "demo" {
   vpc_channel_id = "56a7d7358e1b42459c9d730d65b14e59"
 }
 
-# Lookups feed resources: one for each accepted connection.
+data "hwcloud_apig_vpc_channels" "demo" {
+  instance_id = data.hwcloud_apig_vpc_channel.demo.instance_id
+}
+
+# One resource for each accepted connection.
 resource "terraform_data" "accepted_connection" {
   for_each = {
     for connection in data.hwcloud_vpcep_service_connections.demo.connections :
@@ -45,4 +50,8 @@ output "apig_vpc_channel" {
     for name, value in data.hwcloud_apig_vpc_channel.demo : name => value
     if !contains(["microservice_info", "timeouts"], name)
   }
+}
+
+output "apig_vpc_channels" {
+  value = data.hwcloud_apig_vpc_channels.demo.vpc_channels[*].name
 }

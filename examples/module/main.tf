@@ -1,28 +1,20 @@
 # Accepts the connections to a VPC endpoint service that come from trusted accounts.
-terraform {
-  required_version = ">= 1.4" # terraform_data
+module "connections" {
+  source = "./connections"
 
-  required_providers {
-    hwcloud = {
-      source = "hwcloud/hwcloud"
-    }
-  }
-}
-
-data "hwcloud_vpcep_service_connections" "this" {
-  service_id = var.service_id
+  service_name = var.service_name
 }
 
 locals {
   trusted = {
-    for connection in data.hwcloud_vpcep_service_connections.this.connections :
+    for connection in module.connections.all :
     connection.id => connection
     if contains(var.trusted_accounts, coalesce(connection.domain_id, "unknown")) &&
     contains(["pendingAcceptance", "creating", "accepted"], connection.status)
   }
 }
 
-# Stands for the resource that accepts a connection.
+# In place of the resource that accepts a connection.
 resource "terraform_data" "acceptance" {
   for_each = local.trusted
 

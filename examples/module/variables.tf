@@ -1,5 +1,5 @@
-variable "service_id" {
-  description = "ID of the VPC endpoint service."
+variable "service_name" {
+  description = "Name of the VPC endpoint service."
   type        = string
 }
 
@@ -9,6 +9,6 @@ variable "trusted_accounts" {
 
   validation {
     condition     = length(var.trusted_accounts) > 0
-    error_message = "Without a trusted account no connection would ever be accepted."
+    error_message = "At least one trusted account is required: without one, no connection is ever accepted."
   }
 }

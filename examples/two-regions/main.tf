@@ -1,17 +1,3 @@
-terraform {
-  required_providers {
-    hwcloud = {
-      source = "hwcloud/hwcloud"
-    }
-  }
-}
-
-# One provider reads every region: the region's endpoint and project are found by its name.
-# Where endpoints are set, write {region} into them: "https://dli.{region}.example.com".
-provider "hwcloud" {
-  region = "cn-north-4"
-}
-
 data "hwcloud_dli_enhanced_connections" "all" {
   for_each = toset(["cn-north-4", "cn-south-1"])
 
@@ -25,7 +11,7 @@ data "hwcloud_apig_vpc_channel" "south" {
 }
 
 output "connections" {
-  description = "The names of the enhanced datasource connections in each region."
+  description = "Names of the enhanced datasource connections in each region."
   value = {
     for region, lookup in data.hwcloud_dli_enhanced_connections.all :
     region => lookup.connections[*].name
@@ -33,7 +19,7 @@ output "connections" {
 }
 
 output "channel" {
-  description = "Where the channel was found."
+  description = "Region, project and ID of the channel."
   value = {
     region     = data.hwcloud_apig_vpc_channel.south.region
     project_id = data.hwcloud_apig_vpc_channel.south.project_id

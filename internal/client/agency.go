@@ -2,18 +2,14 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
-
-	"github.com/go-json-experiment/json"
 )
 
-// securityTokensPath is where IAM gives temporary keys.
-const securityTokensPath = "/v3.0/OS-CREDENTIAL/securitytokens" //nolint:gosec // A path, no secret.
+var assumeAgency = operation{OpAssumeAgency, IAM, http.MethodPost, "/v3.0/OS-CREDENTIAL/securitytokens"}
 
-// Agency is the delegation by another account, which lends its rights.
+// Agency is an IAM agency: permissions that another account delegates to this one.
 type Agency struct {
 	Name string
 	// DomainName or DomainID is the account that delegates.
@@ -22,57 +18,52 @@ type Agency struct {
 	Duration time.Duration
 }
 
-// newAgencySource trades the credential of another source for the temporary
-// keys of an agency.
+// newAgencySource trades the credential of another source for the temporary keys of an agency.
 //
-// POST /v3.0/OS-CREDENTIAL/securitytokens, Identity and Access Management API
-// reference, "Obtaining a Temporary Access Key and Security Token Through an Agency".
-func newAgencySource(c *Client, agency Agency, from source) source {
-	s := &renewedSource{}
-	s.fetch = func(ctx context.Context) (*credential, time.Time, error) {
-		keys, renewAt, err := c.assume(ctx, agency, from)
+// POST /v3.0/OS-CREDENTIAL/securitytokens, Identity and Access Management API reference, "Obtaining
+// a Temporary Access Key and Security Token Through an Agency"
+// (https://support.huaweicloud.com/intl/en-us/api-iam/iam_04_0101.html).
+func newAgencySource(c *Client, agency Agency, base credentialSource) credentialSource {
+	s := &renewableSource{}
+	s.fetch = func(ctx context.Context) (*credential, lifetime, error) {
+		region := c.homeRegion()
+		resp, err := c.askIAM(ctx, iamRequest{
+			operation: assumeAgency,
+			purpose:   agency.purpose(),
+			region:    region,
+			body:      agency.body(),
+			source:    base,
+			// The base credential needs a project of its own account: the one with the region's
+			// name, which every account has. The configured project belongs to the agency's
+			// account.
+			scope: projectScope{region: region, name: region},
+		})
 		if err != nil {
-			return nil, time.Time{}, fmt.Errorf("assuming agency %q of %s: %w", agency.Name, agency.domain(), err)
+			return nil, lifetime{}, err
 		}
-		return keys, renewAt, nil
+		return readKeys(resp)
 	}
 	return s
 }
 
-func (a Agency) domain() string {
+func (a Agency) purpose() string {
 	if a.DomainID != "" {
-		return fmt.Sprintf("domain ID %q", a.DomainID)
+		return fmt.Sprintf("assuming agency %q of domain ID %q", a.Name, a.DomainID)
 	}
-	return fmt.Sprintf("domain %q", a.DomainName)
+	return fmt.Sprintf("assuming agency %q of domain %q", a.Name, a.DomainName)
 }
 
-func (c *Client) assume(ctx context.Context, agency Agency, from source) (*credential, time.Time, error) {
-	role := map[string]any{"agency_name": agency.Name}
-	if agency.DomainID != "" {
-		role["domain_id"] = agency.DomainID
+func (a Agency) body() jsonObject {
+	role := jsonObject{"agency_name": a.Name}
+	if a.DomainID != "" {
+		role["domain_id"] = a.DomainID
 	} else {
-		role["domain_name"] = agency.DomainName
+		role["domain_name"] = a.DomainName
 	}
-	if agency.Duration > 0 {
-		role["duration_seconds"] = int64(agency.Duration / time.Second)
+	if a.Duration > 0 {
+		role["duration_seconds"] = int64(a.Duration / time.Second)
 	}
-	body, err := json.Marshal(map[string]any{"auth": map[string]any{"identity": map[string]any{
+	return jsonObject{"auth": jsonObject{"identity": jsonObject{
 		"methods": []string{"assume_role"}, "assume_role": role,
-	}}})
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	answered, err := c.askIAM(ctx, &request{method: http.MethodPost, body: body, source: from}, c.homeRegion(), securityTokensPath)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	keys, err := decode[temporaryKeys](answered)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	credential, renewAt := keys.credential(time.Now())
-	if credential == nil {
-		return nil, time.Time{}, answered.unexpected(errors.New("the keys are missing"))
-	}
-	return credential, renewAt, nil
+	}}}
 }

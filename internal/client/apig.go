@@ -2,23 +2,16 @@ package client
 
 import (
 	"context"
-	"fmt"
-	"net/url"
-	"slices"
-	"strconv"
+	"net/http"
 )
 
-const (
-	vpcChannelsPath = "/v2/{project_id}/apigw/instances/{instance_id}/vpc-channels"
-	vpcChannelPath  = vpcChannelsPath + "/{vpc_channel_id}"
-)
+const vpcChannelsPath = "/v2/{project_id}/apigw/instances/{instance_id}/vpc-channels"
 
-// vpcChannelsPage is the largest page that the API serves.
-const vpcChannelsPage = 500
+var showVPCChannel = operation{OpShowVPCChannel, APIG, http.MethodGet, vpcChannelsPath + "/{vpc_channel_id}"}
 
-// VPCChannel is a VPC (load balance) channel of a dedicated gateway, as
-// "Querying VPC Channel Details" in the API Gateway API reference describes it.
-// Fields that the answer leaves out are nil.
+// VPCChannel is a VPC channel (load balance channel) of a dedicated gateway, as "Querying VPC
+// Channel Details" in the API Gateway API reference describes it. Fields that are missing in the
+// response are nil.
 type VPCChannel struct {
 	Name             *string                 `json:"name"`
 	Port             *int64                  `json:"port"`
@@ -57,7 +50,7 @@ type MicroserviceLabel struct {
 	LabelValue *string `json:"label_value"`
 }
 
-// MicroserviceInfo says where the members of a microservice channel come from.
+// MicroserviceInfo is where the members of a microservice channel come from.
 type MicroserviceInfo struct {
 	ID             *string         `json:"id"`
 	InstanceID     *string         `json:"instance_id"`
@@ -140,7 +133,8 @@ type VPCChannelMember struct {
 	HealthStatus    *string `json:"health_status"`
 }
 
-// VPCHealthConfig is the health check of a channel's members. Times are in seconds.
+// VPCHealthConfig is the health check of a channel's members. TimeInterval and Timeout are in
+// seconds.
 type VPCHealthConfig struct {
 	Protocol          *string `json:"protocol"`
 	Path              *string `json:"path"`
@@ -160,78 +154,19 @@ type VPCHealthConfig struct {
 
 // VPCChannel reads the channel id of the dedicated gateway instanceID.
 //
-// GET /v2/{project_id}/apigw/instances/{instance_id}/vpc-channels/{vpc_channel_id},
-// API Gateway API reference, "Querying VPC Channel Details".
+// GET /v2/{project_id}/apigw/instances/{instance_id}/vpc-channels/{vpc_channel_id}, API Gateway API
+// reference, "Querying VPC Channel Details"
+// (https://support.huaweicloud.com/intl/en-us/api-apig/ShowDetailsOfVpcChannelV2.html).
 func (c *Client) VPCChannel(ctx context.Context, in Scope, instanceID, id string) (*VPCChannel, error) {
-	channel, from, err := get[VPCChannel](ctx, c, APIG, in, vpcChannelPath,
+	type channel struct {
+		VPCChannel
+		ID required[string] `json:"id"`
+	}
+	got, _, err := get[channel](ctx, c, showVPCChannel, in,
 		map[string]string{"instance_id": instanceID, "vpc_channel_id": id}, nil)
 	if err != nil {
 		return nil, err
 	}
-	if channel.ID == nil {
-		return nil, from.unexpected(errMissing("id"))
-	}
-	return channel, nil
-}
-
-// VPCChannelByName finds the channel of exactly this name on the dedicated
-// gateway instanceID and reads it. None, or several, is a [NotOneError].
-//
-// GET /v2/{project_id}/apigw/instances/{instance_id}/vpc-channels,
-// API Gateway API reference, "Querying VPC Channels"; then as [Client.VPCChannel].
-func (c *Client) VPCChannelByName(ctx context.Context, in Scope, instanceID, name string) (*VPCChannel, error) {
-	type entry struct {
-		ID   *string `json:"id"`
-		Name *string `json:"name"`
-	}
-	type answer struct {
-		Total       *int64           `json:"total"`
-		VPCChannels present[[]entry] `json:"vpc_channels"`
-	}
-	list := listing[entry]{
-		size: vpcChannelsPage,
-		// The order is not documented: new channels may come last.
-		overlap: 1,
-		id:      func(e *entry) *string { return e.ID },
-		fetch: func(ctx context.Context, offset, limit int64) (page[entry], error) {
-			values := url.Values{"name": {name}, "precise_search": {"name"}}
-			values.Set("limit", strconv.FormatInt(limit, 10))
-			values.Set("offset", strconv.FormatInt(offset, 10))
-			got, from, err := get[answer](ctx, c, APIG, in, vpcChannelsPath, map[string]string{"instance_id": instanceID}, values)
-			switch {
-			case err != nil:
-				return page[entry]{}, err
-			case !got.VPCChannels.there:
-				return page[entry]{}, from.unexpected(errMissing("vpc_channels"))
-			case got.Total == nil:
-				return page[entry]{}, from.unexpected(errMissing("total"))
-			}
-			if i := slices.IndexFunc(got.VPCChannels.value, func(e entry) bool { return e.ID == nil || *e.ID == "" }); i >= 0 {
-				return page[entry]{}, from.unexpected(errMissing(fmt.Sprintf("vpc_channels[%d].id", i)))
-			}
-			return page[entry]{entries: got.VPCChannels.value, total: *got.Total}, nil
-		},
-	}
-	entries, _, err := list.read(ctx, Window{})
-	if err != nil {
-		return nil, err
-	}
-	found := &NotOneError{What: "VPC channels", Name: name, Argument: "name", Instead: "vpc_channel_id"}
-	for _, e := range entries {
-		// Servers that do not know precise_search find parts of a name too.
-		if e.Name != nil && *e.Name == name {
-			found.Found = append(found.Found, *e.ID)
-		} else if e.Name != nil {
-			found.Others = append(found.Others, *e.Name)
-		}
-	}
-	if len(found.Found) != 1 {
-		return nil, found
-	}
-	channel, err := c.VPCChannel(ctx, in, instanceID, found.Found[0])
-	if err == nil && channel.Name != nil && *channel.Name != name {
-		found.Found, found.Others = nil, append(found.Others, *channel.Name) // It was renamed meanwhile.
-		return nil, found
-	}
-	return channel, err
+	got.VPCChannel.ID = &got.ID.value
+	return &got.VPCChannel, nil
 }

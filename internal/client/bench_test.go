@@ -23,16 +23,13 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// BenchmarkDecode decodes answers of 1,000 entries as the client does, and in
-// turns with encoding/json into structs of the same fields without pointers.
-// x-json is the processor time of the first as a multiple of the second's.
+// BenchmarkDecode decodes responses of 1,000 entries as the client does, in turns with
+// encoding/json into structs of the same fields without pointers. x-json is the processor time of
+// the first as a multiple of the second.
 func BenchmarkDecode(b *testing.B) {
 	type serviceConnections struct {
-		Connections present[[]ServiceConnection] `json:"connections"`
-		TotalCount  *int64                       `json:"total_count"`
-	}
-	type enhancedConnections struct {
-		Connections present[[]EnhancedConnection] `json:"connections"`
+		Connections required[[]ServiceConnection] `json:"connections"`
+		TotalCount  required[int64]               `json:"total_count"`
 	}
 	b.Run("connections", func(b *testing.B) {
 		benchmarkDecode[serviceConnections](b, map[string]any{"connections": simulator.Connections(1000), "total_count": 1000})
@@ -52,7 +49,7 @@ func benchmarkDecode[T any](b *testing.B, value any) {
 	var own, standard best
 	for b.Loop() {
 		own.time(func() {
-			if _, err := decode[T](&answer{body: body}); err != nil {
+			if _, err := decode[T](&response{body: body}); err != nil {
 				b.Fatal(err)
 			}
 		})
@@ -67,7 +64,7 @@ func benchmarkDecode[T any](b *testing.B, value any) {
 	b.ReportMetric(float64(own)/float64(standard), "x-json")
 }
 
-// plainType is a type of the same fields without pointers.
+// plainType returns a type of the same fields without pointers.
 func plainType(t reflect.Type) reflect.Type {
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -75,7 +72,7 @@ func plainType(t reflect.Type) reflect.Type {
 	case reflect.Slice:
 		return reflect.SliceOf(plainType(t.Elem()))
 	case reflect.Struct:
-		if value, ok := t.FieldByName("value"); ok { // of present
+		if value, ok := t.FieldByName("value"); ok { // It is required or optional.
 			return plainType(value.Type)
 		}
 		var fields []reflect.StructField
@@ -88,9 +85,9 @@ func plainType(t reflect.Type) reflect.Type {
 	}
 }
 
-// BenchmarkClient reads 1,000 connections from a server on loopback whose answer
-// is ready. x-http is the processor time as a multiple of what net/http and
-// encoding/json take for the same without signing, trying again and checking.
+// BenchmarkClient reads 1,000 connections from a server on loopback whose response is ready. x-http
+// is the processor time as a multiple of what net/http and encoding/json take for the same without
+// signing, retries and checks.
 func BenchmarkClient(b *testing.B) {
 	cloud := newDelayedCloud(b, 0, 1000)
 	api := cloud.client(b)
@@ -100,7 +97,7 @@ func BenchmarkClient(b *testing.B) {
 	}]())
 	var own, standard best
 	for b.Loop() {
-		own.time(func() { cloud.connections(b, api, project) })
+		own.time(func() { cloud.connections(b, api, home) })
 		standard.time(func() {
 			if err := stdjson.Unmarshal(cloud.fetch(b, 0), reflect.New(plain).Interface()); err != nil {
 				b.Fatal(err)
@@ -112,12 +109,11 @@ func BenchmarkClient(b *testing.B) {
 	b.ReportMetric(float64(own)/float64(standard), "x-http")
 }
 
-// BenchmarkRoundTrips reads from a server that takes its time over each answer.
-// round-trips is the time of the whole as a multiple of that time, and
-// x-necessary as a multiple of the round trips that cannot be saved: what needs
-// another answer first, or more than ten requests.
+// BenchmarkRoundTrips reads from a server that delays each response. round-trips is the time of the
+// read as a multiple of that delay, and x-necessary as a multiple of the round trips that cannot be
+// saved: what needs another response first, or more than ten requests.
 func BenchmarkRoundTrips(b *testing.B) {
-	// together runs reads at the same time.
+	// together runs reads concurrently.
 	together := func(b *testing.B, reads ...func() error) {
 		b.Helper()
 		var group errgroup.Group
@@ -156,8 +152,7 @@ func BenchmarkRoundTrips(b *testing.B) {
 				})
 		}
 	}
-	// A read is repeated, and the shortest of its times taken, since a busy machine
-	// wakes sleepers late.
+	// The shortest of the repeated reads counts: a busy machine wakes sleepers late.
 	for _, benchmark := range []struct {
 		name      string
 		latency   time.Duration
@@ -167,13 +162,13 @@ func BenchmarkRoundTrips(b *testing.B) {
 	}{
 		{"ten_pages", 20 * time.Millisecond, 10_000, 2, func(b *testing.B, cloud *delayedCloud) {
 			b.Helper()
-			cloud.connections(b, cloud.client(b), project)
+			cloud.connections(b, cloud.client(b), home)
 		}},
 		{"twelve_lists", 20 * time.Millisecond, 10, 2, func(b *testing.B, cloud *delayedCloud) {
 			b.Helper()
 			api := cloud.client(b)
 			together(b, slices.Repeat([]func() error{func() error {
-				_, _, err := api.ServiceConnections(b.Context(), project, simulator.ServiceID, ServiceConnectionsQuery{})
+				_, _, err := api.ServiceConnections(b.Context(), home, simulator.ServiceID, ServiceConnectionsQuery{})
 				return err
 			}}, 12)...)
 		}},
@@ -189,7 +184,7 @@ func BenchmarkRoundTrips(b *testing.B) {
 			together(b, resolve(simulator.Region), resolve(simulator.SecondRegion))
 		}},
 		{"one_of_each", 200 * time.Millisecond, 10, 2, oneOfEach(Scope{})},
-		{"one_of_each_in_a_project", 200 * time.Millisecond, 10, 1, oneOfEach(project)},
+		{"one_of_each_in_a_project", 200 * time.Millisecond, 10, 1, oneOfEach(home)},
 	} {
 		b.Run(benchmark.name, func(b *testing.B) {
 			cloud := newDelayedCloud(b, benchmark.latency, benchmark.entries)
@@ -206,7 +201,7 @@ func BenchmarkRoundTrips(b *testing.B) {
 	}
 }
 
-// BenchmarkSign signs a request as each attempt is.
+// BenchmarkSign signs a request as each attempt does.
 func BenchmarkSign(b *testing.B) {
 	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet,
 		"https://vpcep.cn-north-4.myhuaweicloud.com/v1/"+simulator.ProjectID+"/vpc-endpoint-services/"+simulator.ServiceID+
@@ -222,11 +217,10 @@ func BenchmarkSign(b *testing.B) {
 	}
 }
 
-// best is the least of several processor times: what else the machine does only
-// adds to them.
+// best is the shortest of several processor times: what else the machine does only adds to them.
 type best time.Duration
 
-// time measures call, which begins with nothing left over from what ran before.
+// time measures call, after the garbage of what ran before is collected.
 func (t *best) time(call func()) {
 	runtime.GC()
 	begun := processorTime()
@@ -236,8 +230,8 @@ func (t *best) time(call func()) {
 	}
 }
 
-// processorTime is what all threads of the process have taken, the kernel's work
-// for them and the garbage collector's included.
+// processorTime returns what all threads of the process have used, including the kernel's work for
+// them and the garbage collector's.
 func processorTime() best {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
@@ -246,17 +240,14 @@ func processorTime() best {
 	return best(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// project is where a benchmark reads that looks up no project.
-var project = Scope{Region: simulator.Region, ProjectID: simulator.ProjectID}
-
-// delayedCloud answers with what is ready, after a while.
+// delayedCloud sends prepared responses after a delay.
 type delayedCloud struct {
 	address string
 	// entries is how many connections a VPC endpoint service has.
 	entries int
 }
 
-// newDelayedCloud starts a server that takes this long over each answer.
+// newDelayedCloud starts a server that delays each response.
 func newDelayedCloud(b *testing.B, latency time.Duration, entries int) *delayedCloud {
 	b.Helper()
 	connections := simulator.Connections(entries)
@@ -274,7 +265,7 @@ func newDelayedCloud(b *testing.B, latency time.Duration, entries int) *delayedC
 		query := r.URL.Query()
 		body := bodies[query.Get("offset")]
 		switch {
-		case strings.HasSuffix(r.URL.Path, projectsPath):
+		case strings.HasSuffix(r.URL.Path, listProjects.path):
 			body = encode(map[string]any{"projects": []any{map[string]any{"id": simulator.ProjectID, "name": query.Get("name")}}})
 		case strings.HasSuffix(r.URL.Path, "/enhanced-connections"):
 			body = enhanced
@@ -282,26 +273,21 @@ func newDelayedCloud(b *testing.B, latency time.Duration, entries int) *delayedC
 			body = channel
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(body) // The client tells where it did not get all.
+		_, _ = w.Write(body) // The client fails if it does not get all.
 	}))
 	b.Cleanup(server.Close)
 	return &delayedCloud{server.URL, entries}
 }
 
-// client is a new client, which knows no project and has no connection.
+// client returns a new client, which knows no project and has no connection.
 func (c *delayedCloud) client(b *testing.B) *Client {
 	b.Helper()
 	address := c.address + "/{region}"
-	api, err := New(Config{
+	return newClient(b, Config{
 		Region:      simulator.Region,
 		Endpoints:   map[string]string{VPCEP: address, DLI: address, APIG: address, IAM: address},
-		Credentials: Keys{AccessKey: simulator.AccessKey, SecretKey: simulator.SecretKey},
+		Credentials: defaultKeys,
 	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(api.transport.CloseIdleConnections)
-	return api
 }
 
 // connections reads all connections.
@@ -316,7 +302,7 @@ func (c *delayedCloud) connections(b *testing.B, api *Client, in Scope) {
 	}
 }
 
-// fetch reads the page at an offset without the client.
+// fetch reads the page at an offset without the client's code.
 func (c *delayedCloud) fetch(b *testing.B, offset int) []byte {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
@@ -337,7 +323,7 @@ func (c *delayedCloud) fetch(b *testing.B, offset int) []byte {
 	return body
 }
 
-// encode is a value as JSON; it panics where there is none.
+// encode returns a value as JSON; it panics if that fails.
 func encode(value any) []byte {
 	body, err := stdjson.Marshal(value)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// soon is how long a canceled read may go on.
-const soon = time.Second
+// maxCancelTime is how long a canceled read may go on.
+const maxCancelTime = time.Second
 
 // labeled runs read with a label on its goroutine, and on all that it starts.
 func labeled(t *testing.T, read func(context.Context)) {
@@ -25,9 +25,8 @@ func labeled(t *testing.T, read func(context.Context)) {
 	pprof.Do(t.Context(), pprof.Labels("test", t.Name()), read)
 }
 
-// leftBehind returns the stacks of goroutines that bear the test's label, "" once
-// there are none.
-func leftBehind(t *testing.T) string {
+// leftovers returns the stacks of the goroutines that have the test's label, "" if there are none.
+func leftovers(t *testing.T) string {
 	t.Helper()
 	var stacks bytes.Buffer
 	if err := pprof.Lookup("goroutine").WriteTo(&stacks, 1); err != nil {
@@ -42,20 +41,30 @@ func leftBehind(t *testing.T) string {
 	return strings.Join(left, "\n\n")
 }
 
-// checkNothingLeft fails where goroutines of a read are there for long after it.
-func checkNothingLeft(t *testing.T) {
+// checkNoGoroutines fails if goroutines of a read are left long after it.
+func checkNoGoroutines(t *testing.T) {
 	t.Helper()
 	var left string
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if left = leftBehind(t); left == "" {
+		if left = leftovers(t); left == "" {
 			return
 		}
 	}
 	t.Errorf("goroutines are left behind:\n%s", left)
 }
 
-// cancelDuring cancels a read once it waits for what the test is about, and
-// checks that it ends soon and leaves nothing behind.
+// waitFor waits until a condition holds.
+func waitFor(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waiting for %s", what)
+		}
+	}
+}
+
+// cancelDuring cancels a read once it waits for what the test is about, and checks that it ends
+// within a second and leaves no goroutines.
 func cancelDuring(t *testing.T, c *Client, waits func() bool, read func(context.Context) error) {
 	t.Helper()
 	labeled(t, func(ctx context.Context) {
@@ -73,24 +82,24 @@ func cancelDuring(t *testing.T, c *Client, waits func() bool, read func(context.
 				t.Fatal("the read does not wait")
 			}
 		}
-		time.Sleep(100 * time.Millisecond) // What it waits for has begun; let it settle.
+		time.Sleep(100 * time.Millisecond) // What it waits for has begin.
 
-		begun := time.Now()
+		begin := time.Now()
 		cancel()
 		select {
 		case err := <-ended:
-			if took := time.Since(begun); took > soon {
-				t.Errorf("it went on for %s", took)
+			if took := time.Since(begin); took > maxCancelTime {
+				t.Errorf("the read went on for %s", took)
 			}
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("the error is %v", err)
 			}
 		case <-time.After(30 * time.Second):
-			t.Fatal("it goes on")
+			t.Fatal("the read goes on")
 		}
 	})
 	c.transport.CloseIdleConnections()
-	checkNothingLeft(t)
+	checkNoGoroutines(t)
 }
 
 func TestCancel(t *testing.T) {
@@ -103,10 +112,10 @@ func TestCancel(t *testing.T) {
 		"waiting for headers":             {simulator.Fault{Action: simulator.StallHeaders()}, 1},
 		"reading a body":                  {simulator.Fault{Action: simulator.StallBody()}, 1},
 		"backing off":                     {simulator.Fault{Action: simulator.Respond(503, map[string]string{"Retry-After": "60"}, "")}, 1},
-		"held back":                       {simulator.Fault{Action: simulator.Throttle(429, "60")}, 1},
+		"paused":                          {simulator.Fault{Action: simulator.Throttle(429, "60")}, 1},
 		"waiting for nine pages' headers": {simulator.Fault{After: 1, Action: simulator.StallHeaders()}, 10},
 		"reading nine pages' bodies":      {simulator.Fault{After: 1, Action: simulator.StallBody()}, 10},
-		"nine pages held back":            {simulator.Fault{After: 1, Action: simulator.Throttle(429, "60")}, 2},
+		"nine pages paused":               {simulator.Fault{After: 1, Action: simulator.Throttle(429, "60")}, 2},
 	}
 	for name, tt := range faults {
 		t.Run(name, func(t *testing.T) {
@@ -121,16 +130,10 @@ func TestCancel(t *testing.T) {
 				_, _, err := c.ServiceConnections(ctx, home, simulator.ServiceID, ServiceConnectionsQuery{})
 				return err
 			})
-			// The server has lost its clients, too.
-			for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-				unfinished := server.Count(func(r simulator.Request) bool { return r.End.IsZero() })
-				if unfinished == 0 {
-					break
-				}
-				if time.Now().After(end) {
-					t.Fatalf("%d requests are still being answered", unfinished)
-				}
-			}
+			// The client has closed its connections to the server.
+			waitFor(t, "the end of all requests", func() bool {
+				return server.Count(func(r simulator.Request) bool { return r.End.IsZero() }) == 0
+			})
 		})
 	}
 }
@@ -150,13 +153,13 @@ func TestCancelWhileConnecting(t *testing.T) {
 			return nil, ctx.Err()
 		}
 		cancelDuring(t, c, func() bool { mu.Lock(); defer mu.Unlock(); return dialing }, func(ctx context.Context) error {
-			_, err := channelOf(ctx, c)
+			_, err := readChannel(ctx, c)
 			return err
 		})
 	})
 	t.Run("handshake", func(t *testing.T) {
 		t.Parallel()
-		// It takes connections and says nothing on them.
+		// It accepts connections and sends nothing on them.
 		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -173,21 +176,18 @@ func TestCancelWhileConnecting(t *testing.T) {
 				accepted <- conn
 			}
 		}()
-		c, err := New(Config{
+		c := newClient(t, Config{
 			Region: simulator.Region, Credentials: Token("t"), MaxRetries: 5,
 			Endpoints: map[string]string{APIG: "https://" + listener.Addr().String()},
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
 		cancelDuring(t, c, func() bool { return len(accepted) > 0 }, func(ctx context.Context) error {
-			_, err := channelOf(ctx, c)
+			_, err := readChannel(ctx, c)
 			return err
 		})
 	})
 }
 
-// TestCancelWhileOthersAreInFlight waits for one of the ten places.
+// TestCancelWhileOthersAreInFlight waits for one of the ten slots.
 func TestCancelWhileOthersAreInFlight(t *testing.T) {
 	t.Parallel()
 	server, c := simulated(t, Config{})
@@ -195,15 +195,11 @@ func TestCancelWhileOthersAreInFlight(t *testing.T) {
 	others, cancel := context.WithCancel(t.Context())
 	var reading sync.WaitGroup
 	for range maxInFlight {
-		reading.Go(func() { _, _ = channelOf(others, c) })
+		reading.Go(func() { _, _ = readChannel(others, c) })
 	}
-	for end := time.Now().Add(30 * time.Second); server.Count(nil) < maxInFlight; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%d requests are in flight", server.Count(nil))
-		}
-	}
+	waitFor(t, "ten requests", func() bool { return server.Count(nil) == maxInFlight })
 	cancelDuring(t, c, func() bool { return true }, func(ctx context.Context) error {
-		_, err := channelOf(ctx, c)
+		_, err := readChannel(ctx, c)
 		return err
 	})
 	if n := server.Count(nil); n != maxInFlight {
@@ -213,21 +209,18 @@ func TestCancelWhileOthersAreInFlight(t *testing.T) {
 	reading.Wait()
 }
 
-// TestCancelWhileHeldBack waits because another reader met a 429.
-func TestCancelWhileHeldBack(t *testing.T) {
+// TestCancelWhilePaused waits because another reader met a 429.
+func TestCancelWhilePaused(t *testing.T) {
 	t.Parallel()
 	server, c := simulated(t, Config{MaxRetries: 5})
 	server.Inject(simulator.Fault{Times: 1, Action: simulator.Throttle(429, "60")})
 	other, cancel := context.WithCancel(t.Context())
 	var reading sync.WaitGroup
-	reading.Go(func() { _, _ = channelOf(other, c) })
-	for end := time.Now().Add(30 * time.Second); !c.holdBack.held(time.Now()); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("nobody is held back")
-		}
-	}
+	reading.Go(func() { _, _ = readChannel(other, c) })
+	gate := &c.hosts.of(mustParse(t, server.URL)).gate
+	waitFor(t, "the pause", func() bool { until, _ := gate.state(); return until.After(time.Now()) })
 	cancelDuring(t, c, func() bool { return true }, func(ctx context.Context) error {
-		_, err := channelOf(ctx, c)
+		_, err := readChannel(ctx, c)
 		return err
 	})
 	if n := server.Count(nil); n != 1 {
@@ -237,13 +230,10 @@ func TestCancelWhileHeldBack(t *testing.T) {
 	reading.Wait()
 }
 
-// TestCancelWhileAnotherSignsIn waits for the sign-in that another reader began;
-// that one goes on.
+// TestCancelWhileAnotherSignsIn waits for the sign-in of another reader, who goes on.
 func TestCancelWhileAnotherSignsIn(t *testing.T) {
 	t.Parallel()
-	server, c := simulated(t, Config{
-		Credentials: Password{UserName: simulator.UserName, Password: simulator.Password, DomainName: simulator.DomainName},
-	})
+	server, c := simulated(t, Config{Credentials: userByName})
 	release := make(chan struct{})
 	server.Inject(simulator.Fault{Service: "iam", Action: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		select {
@@ -254,16 +244,12 @@ func TestCancelWhileAnotherSignsIn(t *testing.T) {
 	}})
 	first := make(chan error, 1)
 	go func() {
-		_, err := channelOf(t.Context(), c)
+		_, err := readChannel(t.Context(), c)
 		first <- err
 	}()
-	for end := time.Now().Add(30 * time.Second); server.Count(nil) == 0; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("nobody signs in")
-		}
-	}
+	waitFor(t, "the sign-in", func() bool { return server.Count(nil) > 0 })
 	cancelDuring(t, c, func() bool { return true }, func(ctx context.Context) error {
-		_, err := channelOf(ctx, c)
+		_, err := readChannel(ctx, c)
 		return err
 	})
 	close(release)
@@ -275,11 +261,12 @@ func TestCancelWhileAnotherSignsIn(t *testing.T) {
 	}
 }
 
-// TestCancelOwnSignIn ends the sign-in itself where nobody else waits for it.
+// TestCancelOwnSignIn ends the sign-in too if no other reader waits for it.
 func TestCancelOwnSignIn(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]Config{
-		"password": {Credentials: Password{UserName: simulator.UserName, Password: simulator.Password, DomainName: simulator.DomainName}},
+		"password": {Credentials: userByName},
+		"ID token": {Credentials: OIDC{ProviderID: simulator.IdentityProviderID, IDToken: IDToken(simulator.IDToken)}},
 		"agency":   {Agencies: []Agency{{Name: simulator.AgencyName, DomainName: simulator.AgencyDomainName}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -287,18 +274,18 @@ func TestCancelOwnSignIn(t *testing.T) {
 			server, c := simulated(t, config)
 			server.Inject(simulator.Fault{Service: "iam", Action: simulator.StallBody()})
 			cancelDuring(t, c, func() bool { return server.Count(nil) > 0 }, func(ctx context.Context) error {
-				_, err := channelOf(ctx, c)
+				_, err := readChannel(ctx, c)
 				return err
 			})
 		})
 	}
 }
 
-// TestNothingIsLeftBehind counts the goroutines after reads that end in other ways.
-func TestNothingIsLeftBehind(t *testing.T) {
+// TestNoGoroutinesAreLeft by reads that end in other ways.
+func TestNoGoroutinesAreLeft(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]simulator.Fault{
-		"a good end":        {Action: simulator.Delay(0)},
+		"success":           {Action: simulator.Delay(0)},
 		"an error":          {Action: simulator.HTML(403)},
 		"a page that fails": {After: 3, Action: simulator.HTML(403)},
 		"a huge body":       {Action: simulator.HugeBody(40 << 20)},
@@ -319,12 +306,40 @@ func TestNothingIsLeftBehind(t *testing.T) {
 					defer cancel()
 				}
 				_, _, err := c.ServiceConnections(ctx, home, simulator.ServiceID, ServiceConnectionsQuery{})
-				if (err == nil) != (name == "a good end") {
+				if (err == nil) != (name == "success") {
 					t.Errorf("the error is %v", err)
 				}
 			})
 			c.transport.CloseIdleConnections()
-			checkNothingLeft(t)
+			checkNoGoroutines(t)
 		})
 	}
+}
+
+// TestCancelDuringARefresh reads with the old keys, and leaves the refresh to end at their expiry.
+func TestCancelDuringARefresh(t *testing.T) {
+	t.Parallel()
+	server, c := simulated(t, Config{Agencies: []Agency{{Name: simulator.AgencyName, DomainName: simulator.AgencyDomainName}}})
+	in := Scope{simulator.Region, simulator.AgencyProjectID}
+	server.Update(func(d *simulator.Data) { d.IAM.KeyLifetime = 3 * time.Second })
+	labeled(t, func(ctx context.Context) {
+		ctx, cancel := context.WithCancel(ctx)
+		if _, err := c.EnhancedConnections(ctx, in, EnhancedConnectionsQuery{}); err != nil {
+			t.Fatal(err)
+		}
+		server.Inject(simulator.Fault{Service: "iam", Action: simulator.StallHeaders()})
+		time.Sleep(2500 * time.Millisecond)
+		if _, err := c.EnhancedConnections(ctx, in, EnhancedConnectionsQuery{}); err != nil {
+			t.Error(err)
+		}
+		waitFor(t, "the refresh", func() bool {
+			return server.Count(func(r simulator.Request) bool { return r.Service == "iam" }) == 2
+		})
+		cancel()
+	})
+	waitFor(t, "the end of the refresh", func() bool {
+		return server.Count(func(r simulator.Request) bool { return r.End.IsZero() }) == 0
+	})
+	c.transport.CloseIdleConnections()
+	checkNoGoroutines(t)
 }

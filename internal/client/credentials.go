@@ -7,36 +7,41 @@ import (
 	"time"
 )
 
-// Credentials are a way to sign in: [Keys], a [Token], a [Password] or [Metadata].
+// Credentials are a way to sign in: [Keys], a [Token], a [Password], [OIDC] or [Metadata].
 type Credentials interface {
-	// source is what authorizes all requests of a client, nil where that takes
-	// a sign-in for each project.
-	source(c *Client) source
+	// source returns what authorizes the requests of a client.
+	source(c *Client) credentialSource
 }
 
-// Keys are an access key and its secret, with a security token where they are
-// temporary.
-type Keys struct {
-	AccessKey, SecretKey, SecurityToken string
+// credentialSource provides the credentials of requests.
+type credentialSource interface {
+	// get returns a valid credential for requests about a project.
+	get(ctx context.Context, scope projectScope) (*credential, error)
+	// invalidate is called with a credential that the API refused. It reports whether get may
+	// return another one now.
+	invalidate(ctx context.Context, scope projectScope, refused *credential) bool
+	// projectID returns the ID of a project if signing in to it reveals that, "" otherwise.
+	projectID(ctx context.Context, scope projectScope) (string, error)
 }
 
-func (k Keys) source(*Client) source {
-	return fixedSource{&credential{accessKey: k.AccessKey, secretKey: k.SecretKey, securityToken: k.SecurityToken}}
+// projectScope names a project by its region and its ID or its name.
+type projectScope struct {
+	// region of the project, whose IAM signs in.
+	region string
+	// id or name, whichever is known.
+	id, name string
 }
 
-// Token is an IAM token that was made elsewhere.
-type Token string
-
-func (t Token) source(*Client) source { return fixedSource{&credential{token: string(t)}} }
-
-// credential authorizes requests: keys that sign them, or a token that goes with them.
+// credential authorizes requests: keys that sign them, or a token that is sent with them.
 type credential struct {
 	accessKey, secretKey, securityToken string
 	token                               string
+	// mayLackProject is set for a token that may have no project; services refuse one without a
+	// project with 401 or 403.
+	mayLackProject bool
 }
 
-// authorize sets the headers by which req, with this body, is authorized and,
-// where it is about a project, says about which. A nil credential sets none.
+// authorize sets the headers that authorize req with this body. A nil credential sets none.
 func (c *credential) authorize(req *http.Request, body []byte, projectID string) {
 	switch {
 	case c == nil:
@@ -53,9 +58,7 @@ func (c *credential) authorize(req *http.Request, body []byte, projectID string)
 	}
 }
 
-var signaturePart = regexp.MustCompile(`Signature=(.*)$`)
-
-// secrets of the credential.
+// secrets returns the values to redact.
 func (c *credential) secrets() []string {
 	if c == nil {
 		return nil
@@ -63,7 +66,21 @@ func (c *credential) secrets() []string {
 	return []string{c.secretKey, c.securityToken, c.token}
 }
 
-// signatureOf is the signature in the headers of a request, nil where it has none.
+// isRefusedBy reports whether a response may mean that the credential is not valid. A nil
+// credential is never refused.
+func (c *credential) isRefusedBy(resp *response) bool {
+	switch {
+	case c == nil || isThrottling(resp.status, resp.code()):
+		return false
+	case resp.status == http.StatusForbidden:
+		return c.mayLackProject
+	}
+	return resp.status == http.StatusUnauthorized
+}
+
+var signaturePart = regexp.MustCompile(`Signature=(.*)$`)
+
+// signatureOf returns the signature in the headers of a request, nil if there is none.
 func signatureOf(header http.Header) []string {
 	if found := signaturePart.FindStringSubmatch(header.Get("Authorization")); found != nil {
 		return found[1:]
@@ -71,50 +88,34 @@ func signatureOf(header http.Header) []string {
 	return nil
 }
 
-// source provides the credential of a request.
-type source interface {
-	// get returns the credential, made or renewed where that is needed.
-	get(ctx context.Context) (*credential, error)
-	// drop says that the API refused used. It reports whether get may return
-	// another one now.
-	drop(used *credential) bool
+// Keys are an access key and its secret key, with a security token if they are temporary.
+type Keys struct {
+	AccessKey, SecretKey, SecurityToken string
+}
+
+func (k Keys) source(*Client) credentialSource {
+	return fixedSource{&credential{accessKey: k.AccessKey, secretKey: k.SecretKey, securityToken: k.SecurityToken}}
 }
 
 // fixedSource is a credential that cannot be renewed.
 type fixedSource struct{ fixed *credential }
 
-func (s fixedSource) get(context.Context) (*credential, error) { return s.fixed, nil }
+func (s fixedSource) get(context.Context, projectScope) (*credential, error) { return s.fixed, nil }
 
-func (s fixedSource) drop(*credential) bool { return false }
+func (s fixedSource) invalidate(context.Context, projectScope, *credential) bool { return false }
 
-// renewedSource is a credential that all readers share and that is renewed
-// before it expires, or when it was refused.
-type renewedSource struct{ shared[*credential] }
+func (s fixedSource) projectID(context.Context, projectScope) (string, error) { return "", nil }
 
-func (s *renewedSource) drop(used *credential) bool {
-	s.shared.drop(used)
+// renewableSource is one credential for all projects, which is fetched and refreshed.
+type renewableSource struct{ cached[*credential] }
+
+func (s *renewableSource) get(ctx context.Context, _ projectScope) (*credential, error) {
+	return s.cached.get(ctx)
+}
+
+func (s *renewableSource) invalidate(_ context.Context, _ projectScope, refused *credential) bool {
+	s.cached.invalidate(refused)
 	return true
 }
 
-// temporaryKeys are the keys that assuming an agency or the metadata of an ECS give.
-type temporaryKeys struct {
-	Credential struct {
-		Access        string `json:"access"`
-		Secret        string `json:"secret"`
-		SecurityToken string `json:"securitytoken"`
-		ExpiresAt     string `json:"expires_at"`
-	} `json:"credential"`
-}
-
-// credential is what the keys authorize with, and when they are to be renewed.
-// It is nil where an answer was no keys at all.
-func (k *temporaryKeys) credential(now time.Time) (*credential, time.Time) {
-	if k.Credential.Access == "" || k.Credential.Secret == "" {
-		return nil, time.Time{}
-	}
-	return &credential{
-		accessKey:     k.Credential.Access,
-		secretKey:     k.Credential.Secret,
-		securityToken: k.Credential.SecurityToken,
-	}, renewalTime(k.Credential.ExpiresAt, now)
-}
+func (s *renewableSource) projectID(context.Context, projectScope) (string, error) { return "", nil }

@@ -2,23 +2,25 @@ package client
 
 import (
 	"context"
+	"errors"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-const enhancedConnectionsPath = "/v2.0/{project_id}/datasource/enhanced-connections"
+var listEnhancedConnections = operation{
+	OpListEnhancedConnections, DLI, http.MethodGet, "/v2.0/{project_id}/datasource/enhanced-connections",
+}
 
-// enhancedConnectionsPage is the page of a server that does not serve the whole
-// list at once.
+// enhancedConnectionsPage is the API's default limit, which servers that do not know limit=0
+// return.
 const enhancedConnectionsPage = 100
 
-// EnhancedConnection is an enhanced datasource connection, as "Listing Enhanced
-// Datasource Connections" in the Data Lake Insight API reference describes it,
-// with the fields that answers carry beside that document. Fields that the
-// answer leaves out are nil.
+// EnhancedConnection is an enhanced datasource connection, as "Listing Enhanced Datasource
+// Connections" in the Data Lake Insight API reference describes it, with the fields that responses
+// have in addition to that document. Fields that are missing in the response are nil.
 type EnhancedConnection struct {
 	ID     *string `json:"id"`
 	Name   *string `json:"name"`
@@ -29,8 +31,7 @@ type EnhancedConnection struct {
 	ElasticResourcePools []EnhancedConnectionPeer `json:"elastic_resource_pools"`
 	DestVPCID            *string                  `json:"dest_vpc_id"`
 	DestNetworkID        *string                  `json:"dest_network_id"`
-	// IsPrivis is false where the project has been granted permissions for the
-	// connection.
+	// IsPrivis is false if the project has been granted permissions for the connection.
 	IsPrivis   *bool `json:"isPrivis"`
 	IPv6Enable *bool `json:"ipv6_enable"`
 	// CreateTime is in milliseconds since the Unix epoch.
@@ -44,7 +45,7 @@ type EnhancedConnectionPeer struct {
 	PeerID *string `json:"peer_id"`
 	Status *string `json:"status"`
 	Name   *string `json:"name"`
-	// ErrMsg says why the status is FAILED.
+	// ErrMsg is why the status is FAILED.
 	ErrMsg *string `json:"err_msg"`
 	// UpdateTime is in milliseconds since the Unix epoch.
 	UpdateTime *int64 `json:"update_time"`
@@ -65,57 +66,68 @@ type EnhancedConnectionRoute struct {
 	CreateTime *int64 `json:"create_time"`
 }
 
-// EnhancedConnectionsQuery narrows and cuts a list of enhanced connections. The
-// zero value asks for all of them.
+// EnhancedConnectionsQuery filters and limits a list of enhanced connections. The zero value lists
+// all of them.
 type EnhancedConnectionsQuery struct {
-	// Name that the API finds connections by, "" for any.
+	// Name filters by connection name, as the API matches it; "" for any.
 	Name string
-	// Status is ACTIVE or DELETED, in any case, "" for both.
+	// Status is ACTIVE or DELETED, in any letter case, "" for both.
 	Status string
-	// Tags must all be on the connection. No key holds "=" or ",", no value ",".
+	// Tags must all be on the connection. No key contains "=" or ",", no value ",".
 	Tags map[string]string
 	Window
 }
 
-// EnhancedConnections lists the enhanced datasource connections of a project,
-// in the order of the API. The list is whole, or the error says what prevented
-// that; see [ErrListKeptChanging].
+// EnhancedConnections lists the enhanced datasource connections of a project, in the order of the
+// API. The list is complete; if it keeps changing while it is read, the error is [ErrListChanged].
 //
-// GET /v2.0/{project_id}/datasource/enhanced-connections, Data Lake Insight API
-// reference, "Listing Enhanced Datasource Connections".
+// GET /v2.0/{project_id}/datasource/enhanced-connections, Data Lake Insight API reference, "Listing
+// Enhanced Datasource Connections"
+// (https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0190.html).
 func (c *Client) EnhancedConnections(ctx context.Context, in Scope, query EnhancedConnectionsQuery) ([]EnhancedConnection, error) {
-	type answer struct {
-		IsSuccess   *bool                         `json:"is_success"`
-		Message     *string                       `json:"message"`
-		Count       present[*int64]               `json:"count"`
-		Connections present[[]EnhancedConnection] `json:"connections"`
-	}
-	list := openListing[EnhancedConnection]{
+	list := uncountedList[EnhancedConnection]{
 		size: enhancedConnectionsPage,
 		id:   func(c *EnhancedConnection) *string { return c.ID },
-		fetch: func(ctx context.Context, offset, limit int64) ([]EnhancedConnection, error) {
-			got, from, err := get[answer](ctx, c, DLI, in, enhancedConnectionsPath, nil, query.values(offset, limit))
+		fetch: func(ctx context.Context, offset, limit int64) ([]EnhancedConnection, int64, error) {
+			got, resp, err := get[enhancedConnections](ctx, c, listEnhancedConnections, in, nil, query.values(offset, limit))
 			switch {
 			case err != nil:
-				return nil, err
-			case got.IsSuccess == nil && !got.Count.there && !got.Connections.there:
-				return nil, from.unexpected(errMissing("connections"))
+				return nil, 0, err
+			case got.isEmpty():
+				return nil, 0, resp.unexpected(errors.New(`missing fields "is_success", "count" and "connections"`))
 			case got.IsSuccess != nil && !*got.IsSuccess:
-				return nil, from.failed(got.Message)
+				return nil, 0, resp.reportedFailure(got.Message)
 			}
-			return got.Connections.value, nil
+			return got.Connections.value, got.count(), nil
 		},
 	}
 	return list.read(ctx, query.Window)
 }
 
-// values are the query of one request.
-func (q EnhancedConnectionsQuery) values(offset, limit int64) url.Values {
-	values := url.Values{}
-	values.Set("limit", strconv.FormatInt(limit, 10))
-	if offset > 0 {
-		values.Set("offset", strconv.FormatInt(offset, 10))
+// enhancedConnections is the response. Older editions leave out some of its fields, but not all.
+type enhancedConnections struct {
+	IsSuccess   *bool                          `json:"is_success"`
+	Message     *string                        `json:"message"`
+	Count       optional[*int64]               `json:"count"`
+	Connections optional[[]EnhancedConnection] `json:"connections"`
+}
+
+// isEmpty reports whether the response has none of the fields that tell it from another API's.
+func (r *enhancedConnections) isEmpty() bool {
+	return r.IsSuccess == nil && !r.Count.present && !r.Connections.present
+}
+
+// count returns the count that the response reports, 0 if there is none.
+func (r *enhancedConnections) count() int64 {
+	if r.Count.value == nil {
+		return 0
 	}
+	return *r.Count.value
+}
+
+// values returns the query of one request.
+func (q EnhancedConnectionsQuery) values(offset, limit int64) url.Values {
+	values := pageValues(offset, limit)
 	setNonEmpty(values, "name", q.Name)
 	setNonEmpty(values, "status", q.Status)
 	var tags []string

@@ -1,11 +1,8 @@
 package client
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
-// Services of the cloud, by the names that endpoints bear.
+// The services of the cloud, by the names that their endpoints have.
 const (
 	VPCEP = "vpcep"
 	DLI   = "dli"
@@ -13,30 +10,25 @@ const (
 	IAM   = "iam"
 )
 
-// Services are those that have an endpoint.
+// Services are the services that have an endpoint.
 var Services = []string{VPCEP, DLI, APIG, IAM}
 
-// regionPlaceholder stands for the region in the base URL of an endpoint.
+// regionPlaceholder is replaced by the region in the base URL of an endpoint.
 const regionPlaceholder = "{region}"
 
-// endpoint is the base URL of a service in a region, without a closing slash.
-// An override without {region} serves the client's own region alone: for
-// another it is an [ArgumentError], never the address of the wrong region.
+// endpoint returns the base URL of a service in a region, without a slash at its end. A configured
+// endpoint without {region} serves only the client's own region: another one is an
+// [EndpointError], never the address of the wrong region.
 func (c *Client) endpoint(service, region string) (string, error) {
 	base, ok := c.config.Endpoints[service]
 	switch {
 	case service == IAM && c.config.AuthURL != "":
-		// IAM knows the projects of all regions, so one address of it serves them all.
+		// IAM knows the projects of all regions, so that one address serves them all.
 		base = c.config.AuthURL
 	case !ok:
 		base = "https://" + service + "." + regionPlaceholder + "." + c.cloud(region)
 	case region != c.config.Region && !strings.Contains(base, regionPlaceholder):
-		return "", &ArgumentError{
-			Argument: "region",
-			Detail: fmt.Sprintf("The provider's endpoints set %s to %s, which serves the provider's region %q alone, not %q. "+
-				"Write {region} in that address where the region belongs, or leave %s out of endpoints.",
-				service, base, c.config.Region, region, service),
-		}
+		return "", &EndpointError{Service: service, Endpoint: base, Region: region, OwnRegion: c.config.Region}
 	}
 	base = strings.TrimRight(strings.ReplaceAll(base, regionPlaceholder, region), "/")
 	if service == IAM {
@@ -46,7 +38,7 @@ func (c *Client) endpoint(service, region string) (string, error) {
 	return base, nil
 }
 
-// cloud is the domain under which the endpoints of a region are.
+// cloud returns the domain of a region's endpoints.
 func (c *Client) cloud(region string) string {
 	switch {
 	case c.config.Cloud != "":

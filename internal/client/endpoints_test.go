@@ -2,7 +2,6 @@ package client
 
 import (
 	"errors"
-	"strings"
 	"testing"
 )
 
@@ -35,10 +34,7 @@ func TestEndpoint(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.config.Credentials = Token("t")
-			c, err := New(test.config)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := newClient(t, test.config)
 			if got, err := c.endpoint(test.service, test.region); got != test.want || err != nil {
 				t.Errorf("%s, %v, want %s", got, err, test.want)
 			}
@@ -46,18 +42,19 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
+// TestEndpointOfAnotherRegion refuses to read another region from an endpoint without {region}.
 func TestEndpointOfAnotherRegion(t *testing.T) {
 	t.Parallel()
 	for _, service := range Services {
-		for _, home := range []string{"home", ""} {
-			c, err := New(Config{Region: home, Credentials: Token("t"), Endpoints: map[string]string{service: "https://fixed.example"}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = c.endpoint(service, "other")
-			var wrong *ArgumentError
-			if !errors.As(err, &wrong) || wrong.Argument != "region" || !strings.Contains(wrong.Detail, "endpoints set "+service+" to https://fixed.example") {
-				t.Errorf("%s from %q: %v", service, home, err)
+		for own, want := range map[string]string{
+			"home": `the configured endpoint https://fixed.example of ` + service + ` cannot serve region "other": it serves region "home"`,
+			"":     `the configured endpoint https://fixed.example of ` + service + ` cannot serve region "other": no region is configured`,
+		} {
+			c := newClient(t, Config{Region: own, Credentials: Token("t"), Endpoints: map[string]string{service: "https://fixed.example"}})
+			_, err := c.endpoint(service, "other")
+			wrong, ok := errors.AsType[*EndpointError](err)
+			if !ok || *wrong != (EndpointError{Service: service, Endpoint: "https://fixed.example", Region: "other", OwnRegion: own}) || wrong.Error() != want {
+				t.Errorf("%v, want %s", err, want)
 			}
 		}
 	}

@@ -5,30 +5,100 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
-// Error is a request that did not give its answer: the API refused it, the
-// answer was not what it should be, or none came.
+// Operation names the API call that an error is about.
+type Operation string
+
+// The API calls of the client.
+const (
+	OpListServiceConnections  Operation = "ListServiceConnections"
+	OpListEndpointServices    Operation = "ListEndpointServices"
+	OpListEnhancedConnections Operation = "ListEnhancedConnections"
+	OpShowVPCChannel          Operation = "ShowVPCChannel"
+	OpListVPCChannels         Operation = "ListVPCChannels"
+	OpListInstances           Operation = "ListInstances"
+
+	OpCreateToken        Operation = "CreateToken"        // a password's sign-in
+	OpShowToken          Operation = "ShowToken"          // what a given token is for
+	OpScopeToken         Operation = "ScopeToken"         // an unscoped token traded for a project's
+	OpRequestIDToken     Operation = "RequestIDToken"     // an ID token of GitHub Actions
+	OpExchangeIDToken    Operation = "ExchangeIDToken"    // an OpenID Connect sign-in
+	OpCreateFederatedKey Operation = "CreateFederatedKey" // temporary keys for an OpenID Connect sign-in
+	OpAssumeAgency       Operation = "AssumeAgency"       // temporary keys of an agency
+	OpListProjects       Operation = "ListProjects"
+	OpListAuthProjects   Operation = "ListAuthProjects" // needs no permission to list projects
+)
+
+// Reason tells the kinds of failed requests apart.
+type Reason int
+
+// The reasons of an [Error].
+const (
+	// ReasonAPIError is a response with an error status.
+	ReasonAPIError Reason = iota
+	// ReasonReportedFailure is a 2xx response whose body reports a failure.
+	ReasonReportedFailure
+	// ReasonUnexpectedResponse is a 2xx response without the expected JSON.
+	ReasonUnexpectedResponse
+	// ReasonResponseTooLarge is a response over 32 MiB.
+	ReasonResponseTooLarge
+	// ReasonRedirect is a redirect to another origin, or too many redirects.
+	ReasonRedirect
+	// ReasonConnectionRefused means that nothing listens at the address.
+	ReasonConnectionRefused
+	// ReasonUnknownHost is a host name that DNS does not know.
+	ReasonUnknownHost
+	// ReasonCertificate is a server certificate that is not trusted, expired, or for another host.
+	ReasonCertificate
+	// ReasonTLS is any other failed TLS handshake.
+	ReasonTLS
+	// ReasonProxy is a proxy that cannot be reached or refuses the connection; see [ProxyError].
+	ReasonProxy
+	// ReasonTimeout is a connection or a response that did not complete in time.
+	ReasonTimeout
+	// ReasonConnectionClosed is a connection that was reset or closed before the response was
+	// complete.
+	ReasonConnectionClosed
+	// ReasonNotSent is any other failure to send the request or to get a response.
+	ReasonNotSent
+)
+
+// Error is a failed request: an API error, an unexpected response, or no response.
 type Error struct {
+	// Service is vpcep, dli, apig or iam; "" for GitHub Actions.
+	Service string
+	// Operation that the request is for.
+	Operation Operation
+	// Purpose says what an IAM request is for, such as `signing in as user "x"`; "" for others.
+	Purpose string
+	// Reason tells the kinds of failures apart.
+	Reason Reason
+	// Attempts is 1 plus the number of retries; 0 if the request was never sent.
+	Attempts int
 	// Method and URL of the request; the URL has no query and no user info.
 	Method, URL string
-	// Status is the HTTP status, 0 where no whole answer came.
+	// Status is the HTTP status, 0 if there is no complete response.
 	Status int
-	// Code, Message and RequestID are the API's own, "" where it gave none.
+	// Code, Message and RequestID are the API's own, "" if it sent none.
 	Code, Message, RequestID string
-	// Err says what went wrong where it was not the API that said no.
+	// Err is the cause, nil for an API error that the other fields describe.
 	Err error
 }
 
 func (e *Error) Error() string {
 	var b strings.Builder
+	if e.Purpose != "" {
+		b.WriteString(e.Purpose + ": ")
+	}
 	fmt.Fprintf(&b, "%s %s: ", e.Method, e.URL)
 	if e.Status != 0 {
-		fmt.Fprintf(&b, "status %s", strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
+		b.WriteString("status " + strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
 	}
 	for _, part := range []string{e.Code, e.Message} {
 		if part != "" {
-			fmt.Fprintf(&b, ", %s", part)
+			b.WriteString(", " + part)
 		}
 	}
 	if e.Err != nil {
@@ -40,55 +110,142 @@ func (e *Error) Error() string {
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request ID %s)", e.RequestID)
 	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
+	}
 	return b.String()
 }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// ArgumentError is a lookup that cannot be made as it was asked for.
-type ArgumentError struct {
-	// Argument is the one to change, by its name in a data source.
-	Argument string
-	// Detail says what is wrong and what to do, in full sentences.
-	Detail string
+// ProxyError is a proxy that cannot be reached, or that refuses to connect to the API.
+type ProxyError struct {
+	// Host of the proxy and its port, without credentials.
+	Host string
+	// Status of the proxy's response to CONNECT, 0 if there was none.
+	Status int
+	// Err is why the proxy cannot be reached, nil if it responded.
+	Err error
 }
 
-func (e *ArgumentError) Error() string { return e.Detail }
-
-// ErrSaysFailed is the cause of an [Error] whose status is that of success while
-// its body says that the request failed.
-var ErrSaysFailed = errors.New("the answer says that the request failed")
-
-// ErrListKeptChanging is the error of a list that changed during every reading.
-var ErrListKeptChanging = errors.New("the list kept changing while it was read")
-
-// NotOneError is a lookup by name that found none or several.
-type NotOneError struct {
-	// What was looked for, in the plural, such as "VPC channels".
-	What string
-	// Name that was looked for.
-	Name string
-	// Found are the IDs of those that bear the name.
-	Found []string
-	// Others are those that came beside them under other names.
-	Others []string
-	// Argument of a data source that the error is about, and Instead the one
-	// that names one by its ID.
-	Argument, Instead string
-}
-
-func (e *NotOneError) Error() string {
-	if len(e.Found) > 1 {
-		return fmt.Sprintf("%d %s are named %q: %s", len(e.Found), e.What, e.Name, strings.Join(e.Found, ", "))
+func (e *ProxyError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("cannot connect to the proxy %s: %s", e.Host, e.Err)
 	}
-	text := fmt.Sprintf("no %s are named %q", e.What, e.Name)
-	if len(e.Others) > 0 {
-		text += "; found: " + strings.Join(e.Others, ", ")
+	return fmt.Sprintf("the proxy %s refused to connect to the API: %s", e.Host,
+		strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
+}
+
+func (e *ProxyError) Unwrap() error { return e.Err }
+
+// EndpointError means that an endpoint without {region} was used for another region than the
+// client's own.
+type EndpointError struct {
+	Service, Endpoint string
+	// Region was asked for; OwnRegion is the client's, "" if it has none.
+	Region, OwnRegion string
+}
+
+func (e *EndpointError) Error() string {
+	own := "no region is configured"
+	if e.OwnRegion != "" {
+		own = fmt.Sprintf("it serves region %q", e.OwnRegion)
+	}
+	return fmt.Sprintf("the configured endpoint %s of %s cannot serve region %q: %s", e.Endpoint, e.Service, e.Region, own)
+}
+
+// ErrNoRegion means that neither the client nor the caller names a region.
+var ErrNoRegion = errors.New("no region is set")
+
+// ErrReportedFailure is the cause of an [Error] with [ReasonReportedFailure].
+var ErrReportedFailure = errors.New("the response reports a failure")
+
+// ErrListChanged means that a list changed during every attempt to read it.
+var ErrListChanged = errors.New("the list changed during each of three attempts to read it")
+
+// DeadlineError is a wait that would last past the deadline of the read.
+type DeadlineError struct {
+	// Wait until the request could be sent.
+	Wait time.Duration
+	// RetryAfter reports whether the API asked for the wait.
+	RetryAfter bool
+	// Err is the failure of the last attempt, nil if it had a response.
+	Err error
+}
+
+func (e *DeadlineError) Error() string {
+	text := fmt.Sprintf("the next attempt is due in %s, after the read's deadline", e.Wait.Round(time.Millisecond))
+	if e.RetryAfter {
+		text = fmt.Sprintf("the API asks to wait %s (Retry-After), which is past the read's deadline", e.Wait.Round(time.Millisecond))
+	}
+	if e.Err != nil {
+		text = e.Err.Error() + "; " + text
 	}
 	return text
 }
 
-// errMissing is what an answer without this field is.
-func errMissing(field string) error {
-	return fmt.Errorf("it has no field %s; is this the endpoint of another service?", field)
+func (e *DeadlineError) Unwrap() error { return e.Err }
+
+// NamedID is an entry of a list that was searched by name.
+type NamedID struct{ Name, ID string }
+
+func (n NamedID) String() string {
+	return fmt.Sprintf("%q (%s)", printable(n.Name, 100), printable(n.ID, 100))
+}
+
+// NameMatchError is a search by name that found no entry or several.
+type NameMatchError struct {
+	// Operation that listed what was searched.
+	Operation Operation
+	// Kind of what was searched, in the plural, such as "VPC channels".
+	Kind string
+	// Name that was searched for.
+	Name string
+	// Matches have that name.
+	Matches []NamedID
+	// Others were found under another name.
+	Others []NamedID
+}
+
+// maxListedNames is the maximum number of entries in the text of a [NameMatchError].
+const maxListedNames = 10
+
+func (e *NameMatchError) Error() string {
+	if len(e.Matches) > 1 {
+		return fmt.Sprintf("%d %s have the name %q: %s", len(e.Matches), e.Kind, e.Name, listNames(e.Matches))
+	}
+	text := fmt.Sprintf("none of the %s has the name %q", e.Kind, e.Name)
+	if len(e.Others) > 0 {
+		text += "; found " + listNames(e.Others)
+	}
+	return text
+}
+
+// DiffersInCase reports whether an entry matches if letter case is ignored.
+func (e *NameMatchError) DiffersInCase() bool {
+	for _, other := range e.Others {
+		if strings.EqualFold(other.Name, e.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// listNames joins the first names, and counts the rest.
+func listNames(found []NamedID) string {
+	var listed []string
+	for _, entry := range found[:min(len(found), maxListedNames)] {
+		listed = append(listed, entry.String())
+	}
+	text := strings.Join(listed, ", ")
+	if more := len(found) - maxListedNames; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// is reports whether an error or one that it wraps has the type E.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }

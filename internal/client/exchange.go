@@ -6,265 +6,288 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 )
 
 const (
 	// attemptTimeout ends one attempt of a request.
 	attemptTimeout = 60 * time.Second
-	// maxAnswer is the largest body that is read, in bytes.
-	maxAnswer = 32 << 20
+	// maxResponseBytes is the largest body that is read.
+	maxResponseBytes = 32 << 20
 )
 
 var (
-	errAttemptTimeout = fmt.Errorf("no whole answer came within %s", attemptTimeout)
-	errRedirects      = fmt.Errorf("it was redirected %d times", maxRedirects)
-	errAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+	errAttemptTimeout   = fmt.Errorf("no complete response within %s", attemptTimeout)
+	errResponseTooLarge = fmt.Errorf("the response is larger than %d MiB", maxResponseBytes>>20)
 )
 
 // request is what [Client.send] sends.
 type request struct {
-	method, url string
+	operation operation
+	// purpose says what the request is for, in the words of its errors; "" if the operation says
+	// all.
+	purpose string
+	url     string
+	// header is sent in addition to the usual ones.
+	header http.Header
 	// body is JSON, nil for none.
 	body []byte
-	// projectID goes into the header that tells the gateway the project, where
-	// it is not empty.
+	// source authorizes the request for a project; nil for a request that needs no credential.
+	source credentialSource
+	scope  projectScope
+	// projectID is sent to the gateway with a signed request, unless it is empty.
 	projectID string
-	// source authorizes the request; nil for one that needs none.
-	source source
-	// secrets are in the body and must not be shown.
+	// secrets are in the request and must not be shown.
 	secrets []string
-	// secretive is a request whose answer must not be shown.
-	secretive bool
+	// hideBody is set if the response's body must never be quoted. Its error code, message and
+	// request ID are still shown.
+	hideBody bool
 }
 
-// answer is what came back, read whole.
-type answer struct {
-	// method and url are those of the request, the URL without its query.
-	method, url string
-	status      int
-	header      http.Header
-	body        []byte
-	// secrets that the answer may repeat.
-	secrets []string
-	// secretive is an answer that must not be shown.
-	secretive bool
-}
-
-// exchange is one request with all its attempts.
+// exchange is one request with its retries.
 type exchange struct {
 	client  *Client
 	request *request
-	// shown is the request's URL without its query.
-	shown string
-	// last is the answer of the latest attempt, nil where none came.
-	last     *answer
-	attempts int
-	// secrets that answers and errors may repeat, the signatures among them.
-	secrets, signatures []string
-	// wait is the time until the next attempt.
-	wait time.Duration
-	// renewed tells that a refused credential was renewed once.
+	host    *host
+	// redactedURL is the request's URL without its query and without secrets.
+	redactedURL string
+	attempts    int
+	// sent reports whether the request has been sent at all.
+	sent bool
+	// renewed reports whether a refused credential has been renewed in this attempt.
 	renewed bool
+	// last is the response to the last attempt, nil if there was none.
+	last *response
+	// secrets that responses and errors may repeat, signatures included.
+	secrets, signatures []string
 }
 
-// send makes a request, again and again where that helps, and returns the
-// answer of success. Any other end is an [*Error].
-func (c *Client) send(ctx context.Context, r *request) (*answer, error) {
-	x := &exchange{client: c, request: r, shown: withoutQuery(r.url)}
-	req, err := retryablehttp.NewRequestWithContext(ctx, r.method, r.url, r.body)
+// send sends a request, retries temporary failures and returns the 2xx response. Other outcomes are
+// an [*Error], or the error of getting the credential.
+func (c *Client) send(ctx context.Context, r *request) (*response, error) {
+	x := &exchange{client: c, request: r, redactedURL: withoutQuery(r.url)}
+	target, err := url.Parse(r.url)
+	if err != nil {
+		return nil, x.failure(&unsendableError{errors.New("the URL is not valid")})
+	}
+	x.host = c.hosts.of(target)
+	resp, err := x.retry(ctx)
 	if err != nil {
 		return nil, x.failure(err)
 	}
-	attempts := retryablehttp.Client{
-		HTTPClient:   &http.Client{Transport: x, CheckRedirect: sameOrigin},
-		RetryMax:     c.config.MaxRetries,
-		CheckRetry:   x.again,
-		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return x.wait },
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	if resp.status < 200 || resp.status > 299 {
+		return nil, resp.apiError()
 	}
-	resp, err := attempts.Do(req)
+	return resp, nil
+}
+
+// attempt sends the request once, and again after a redirect or with a renewed credential. It
+// returns once the body is complete.
+func (x *exchange) attempt(ctx context.Context) (*response, error) {
+	x.last, x.renewed = nil, false
+	var body io.Reader
+	if x.request.body != nil {
+		body = bytes.NewReader(x.request.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, x.request.operation.method, x.request.url, body)
+	if err != nil {
+		return nil, &unsendableError{err}
+	}
+	httpClient := &http.Client{Transport: x, CheckRedirect: checkRedirect}
+	resp, err := httpClient.Do(req)
 	if resp != nil {
-		_ = resp.Body.Close() // It was read to its end, or refused.
+		_ = resp.Body.Close() // It has been read.
+	}
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // Without the URL, which includes the query.
 	}
 	if err != nil {
-		return nil, x.failure(err)
-	}
-	if x.last.status < 200 || x.last.status > 299 {
-		return nil, x.last.refusal()
+		return nil, err
 	}
 	return x.last, nil
 }
 
-// RoundTrip makes one attempt, and a second one where a credential that can be
-// renewed was refused. It returns once the whole body is there.
+// RoundTrip sends a request with a valid credential, and once more if that is refused and can be
+// renewed.
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	for {
-		var used *credential
-		if x.request.source != nil {
-			var err error
-			if used, err = x.request.source.get(req.Context()); err != nil {
-				return nil, &unauthorizedError{err}
-			}
+		credential, err := x.credential(req.Context())
+		if err != nil {
+			return nil, &credentialError{err}
 		}
-		a, err := x.attempt(req, used)
+		resp, err := x.sendOnce(req, credential)
 		if err != nil {
 			return nil, err
 		}
-		if a.status == http.StatusUnauthorized && used != nil && !x.renewed && x.request.source.drop(used) {
+		if !x.renewed && credential.isRefusedBy(resp) {
 			x.renewed = true
-			continue
+			if x.request.source.invalidate(req.Context(), x.request.scope, credential) {
+				continue
+			}
+		}
+		if err := checkLocation(req, resp); err != nil {
+			return nil, err
 		}
 		return &http.Response{
-			StatusCode: a.status, Header: a.header, Body: io.NopCloser(bytes.NewReader(a.body)), Request: req,
-			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: int64(len(a.body)),
+			StatusCode: resp.status, Header: resp.header, Body: http.NoBody, Request: req,
+			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		}, nil
 	}
 }
 
-// attempt sends the request once and reads the answer whole, as one of the few
-// that may be under way.
-func (x *exchange) attempt(req *http.Request, used *credential) (*answer, error) {
+// credential returns what authorizes the request, nil if it needs none.
+func (x *exchange) credential(ctx context.Context) (*credential, error) {
+	if x.request.source == nil {
+		return nil, nil //nolint:nilnil // A nil credential authorizes nothing.
+	}
+	return x.request.source.get(ctx, x.request.scope)
+}
+
+// sendOnce sends a request in one of the host's slots and reads the complete response.
+func (x *exchange) sendOnce(req *http.Request, credential *credential) (*response, error) {
 	ctx, c := req.Context(), x.client
 	x.last = nil
-	if err := c.slots.Acquire(ctx, 1); err != nil {
+	release, err := x.host.acquire(ctx)
+	if err != nil {
 		return nil, err
 	}
-	defer c.slots.Release(1)
-	if err := c.holdBack.wait(ctx); err != nil {
-		return nil, err
-	}
+	defer release()
 
 	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, errAttemptTimeout)
 	defer cancel()
-	sent := req.Clone(ctx)
-	var body []byte
-	if req.Body != nil {
-		body = x.request.body
-		sent.Body = io.NopCloser(bytes.NewReader(body))
-	}
-	sent.Header.Set("Content-Type", "application/json")
-	sent.Header.Set("User-Agent", c.config.UserAgent)
-	used.authorize(sent, body, x.request.projectID)
-
-	x.attempts++
-	x.signatures = append(x.signatures, signatureOf(sent.Header)...)
-	x.secrets = slices.Concat(c.secrets.with(slices.Concat(x.request.secrets, used.secrets())...), x.signatures)
-	begun := time.Now()
-	a, err := x.sendOnce(sent)
-	if a != nil {
-		a.secrets, a.secretive = x.secrets, x.request.secretive
-	}
-	x.log(req, a, err, time.Since(begun))
-	if errors.Is(err, errAnswerTooLarge) {
-		x.last = a // Its status is told.
-	}
-	if err != nil {
-		if cause := context.Cause(ctx); errors.Is(cause, errAttemptTimeout) {
-			return nil, cause
-		}
+	signed := x.authorized(req.Clone(ctx), credential)
+	x.signatures = append(x.signatures, signatureOf(signed.Header)...)
+	x.secrets = slices.Concat(c.secrets.add(slices.Concat(x.request.secrets, credential.secrets())...), x.signatures)
+	if err := checkSendable(signed); err != nil {
 		return nil, err
 	}
-	x.last = a
-	return a, nil
+
+	x.sent = true
+	begin := time.Now()
+	resp, err := x.exchangeOnce(signed)
+	x.log(req, resp, err, time.Since(begin))
+	if err == nil || errors.Is(err, errResponseTooLarge) {
+		x.last = resp
+	}
+	if err != nil && errors.Is(context.Cause(ctx), errAttemptTimeout) {
+		return nil, errAttemptTimeout
+	}
+	return resp, err
 }
 
-// sendOnce sends a request and reads its answer whole. Of one that is too large
-// it returns the head beside the error.
-func (x *exchange) sendOnce(req *http.Request) (*answer, error) {
-	resp, err := x.client.transport.RoundTrip(req)
-	if err != nil {
-		return nil, err
+// authorized sets the headers of a request. Every attempt is signed afresh.
+func (x *exchange) authorized(req *http.Request, credential *credential) *http.Request {
+	var body []byte
+	if req.Body != nil && req.Body != http.NoBody {
+		body = x.request.body
+		req.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	defer func() { _ = resp.Body.Close() }() // Nothing was written to it.
-	a := &answer{method: req.Method, url: x.shown, status: resp.StatusCode, header: resp.Header}
-	if resp.ContentLength > maxAnswer {
-		return a, errAnswerTooLarge
+	maps.Copy(req.Header, x.request.header)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", x.client.config.UserAgent)
+	credential.authorize(req, body, x.request.projectID)
+	return req
+}
+
+// exchangeOnce sends a request and reads the complete response. If that is too large, the response
+// has no body.
+func (x *exchange) exchangeOnce(req *http.Request) (*response, error) {
+	httpResponse, err := x.client.transport.RoundTrip(req)
+	if err != nil {
+		return nil, namingProxy(x.client.transport, req, err)
+	}
+	defer func() { _ = httpResponse.Body.Close() }() // Nothing was written to it.
+	resp := &response{exchange: x, status: httpResponse.StatusCode, header: httpResponse.Header}
+	if httpResponse.ContentLength > maxResponseBytes {
+		return resp, errResponseTooLarge
 	}
 	var body bytes.Buffer
-	if resp.ContentLength > 0 {
+	if httpResponse.ContentLength > 0 {
 		// ReadFrom wants this much room left to see the end.
-		body.Grow(int(resp.ContentLength) + bytes.MinRead)
+		body.Grow(int(httpResponse.ContentLength) + bytes.MinRead)
 	}
-	if _, err := body.ReadFrom(io.LimitReader(resp.Body, maxAnswer+1)); err != nil {
+	if _, err := body.ReadFrom(io.LimitReader(httpResponse.Body, maxResponseBytes+1)); err != nil {
 		return nil, err
 	}
-	if body.Len() > maxAnswer {
-		return a, errAnswerTooLarge
+	if body.Len() > maxResponseBytes {
+		return resp, errResponseTooLarge
 	}
-	a.body = body.Bytes()
-	return a, nil
+	resp.body = body.Bytes()
+	return resp, nil
 }
 
-// log tells of one attempt: nothing of what it bore, nothing of what it brought.
-func (x *exchange) log(req *http.Request, a *answer, err error, took time.Duration) {
+// log logs one attempt, with no content of the request or the response.
+func (x *exchange) log(req *http.Request, resp *response, err error, took time.Duration) {
 	fields := map[string]any{
-		"method": req.Method, "host": req.URL.Host, "path": hide(req.URL.EscapedPath(), x.secrets),
+		"method": req.Method, "host": req.URL.Host, "path": redact(req.URL.EscapedPath(), x.secrets),
 		"attempt": x.attempts, "duration_ms": took.Milliseconds(),
 	}
 	if err != nil {
-		fields["error"] = hide(err.Error(), x.secrets)
+		fields["error"] = redact(err.Error(), x.secrets)
 	} else {
-		fields["status"], fields["request_id"] = a.status, a.show(requestID(a.header), maxRequestID)
+		fields["status"], fields["request_id"] = resp.status, resp.text(requestID(resp.header), maxRequestIDBytes)
 	}
 	x.client.log(req.Context(), "HTTP request", fields)
 }
 
-// failure is the error of a request that has no answer, or none to go by.
+// newError returns an error with what is known of the exchange.
+func (x *exchange) newError() *Error {
+	e := &Error{
+		Service:   x.request.operation.service,
+		Operation: x.request.operation.name,
+		Purpose:   x.request.purpose,
+		Method:    x.request.operation.method,
+		URL:       redact(x.redactedURL, x.secrets),
+	}
+	if x.sent {
+		e.Attempts = x.attempts
+	}
+	return e
+}
+
+// failure returns the error of a request that got no response, or none that can be used.
 func (x *exchange) failure(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // Without the URL, which has the query in it.
+	if credential, ok := errors.AsType[*credentialError](err); ok {
+		return credential.error
 	}
-	if unauthorized, ok := errors.AsType[*unauthorizedError](err); ok {
-		return unauthorized.error
-	}
-	err = &hiddenError{err, x.secrets}
-	failed := &Error{Method: x.request.method, URL: x.shown, Err: err}
+	e := x.newError()
 	if x.last != nil {
-		said := x.last.refusal()
-		failed.Status, failed.Code, failed.Message, failed.RequestID = said.Status, said.Code, said.Message, said.RequestID
+		e = x.last.apiError()
 	}
-	if x.attempts > 1 {
-		failed.Err = fmt.Errorf("%w (%d attempts)", err, x.attempts)
-	}
-	return failed
+	e.Reason = reasonOf(err, x.last != nil)
+	e.Err = &redactedError{err, x.secrets}
+	return e
 }
 
-// unauthorizedError is a request that could not be made for want of a
-// credential; the error within tells of another request.
-type unauthorizedError struct{ error }
+// credentialError means that getting the credential failed; the wrapped error is about that
+// request.
+type credentialError struct{ error }
 
-func (e *unauthorizedError) Unwrap() error { return e.error }
+func (e *credentialError) Unwrap() error { return e.error }
 
-// redirectError is a redirect to somewhere else.
-type redirectError struct{ target string }
+// unsendableError is a request that no attempt can send.
+type unsendableError struct{ error }
 
-func (e *redirectError) Error() string {
-	return "refused a redirect to " + e.target + ": only the same scheme and host are followed"
-}
+func (e *unsendableError) Unwrap() error { return e.error }
 
-// maxRedirects ends a circle of redirects.
-const maxRedirects = 10
-
-// sameOrigin lets a redirect be followed on the same scheme and host only.
-func sameOrigin(req *http.Request, via []*http.Request) error {
-	first := via[0].URL
-	if len(via) >= maxRedirects {
-		return errRedirects
-	}
-	if req.URL.Scheme != first.Scheme || !strings.EqualFold(req.URL.Host, first.Host) {
-		return &redirectError{req.URL.Scheme + "://" + req.URL.Host}
+// checkSendable refuses a request whose headers HTTP does not allow.
+func checkSendable(req *http.Request) error {
+	for name, values := range req.Header {
+		for _, value := range values {
+			if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+				return &unsendableError{fmt.Errorf("the value of the header %s contains a line break or another control character", name)}
+			}
+		}
 	}
 	return nil
 }
 
-// withoutQuery is a URL as it may be shown.
+// withoutQuery returns a URL without its query.
 func withoutQuery(address string) string {
 	address, _, _ = strings.Cut(address, "?")
 	return address

@@ -4,172 +4,82 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
-	"log"
-	"net"
+	"maps"
 	"net/http"
-	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// askedOf makes a client that asks a server for everything.
-func askedOf(t *testing.T, server *httptest.Server, config Config) *Client {
-	t.Helper()
-	config.Region = simulator.Region
-	config.Credentials = Keys{AccessKey: simulator.AccessKey, SecretKey: simulator.SecretKey}
-	config.Endpoints = map[string]string{}
-	for _, service := range Services {
-		config.Endpoints[service] = server.URL + "/{region}/" + service
-	}
-	c, err := New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.transport.CloseIdleConnections)
-	return c
-}
-
-// serving starts a server on loopback.
-func serving(t *testing.T, handle http.HandlerFunc) *httptest.Server {
-	t.Helper()
-	server := httptest.NewServer(handle)
-	t.Cleanup(server.Close)
-	return server
-}
-
-// quiet does not log the handshakes that a test means to fail.
-func quiet(server *httptest.Server) *httptest.Server {
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	return server
-}
-
-func TestHeaders(t *testing.T) {
+func TestAuthorizingHeaders(t *testing.T) {
 	t.Parallel()
-	server := serving(t, func(w http.ResponseWriter, r *http.Request) {
-		for name, want := range map[string]string{
-			"User-Agent":      "terraform-provider-hwcloud/1.2.3 Terraform/1.11.4",
-			"Content-Type":    "application/json",
-			"Accept-Encoding": "gzip",
-			"X-Project-Id":    simulator.ProjectID,
-			"X-Auth-Token":    "",
-			"Cookie":          "",
-			"Referer":         "",
-		} {
-			if got := r.Header.Get(name); got != want {
-				t.Errorf("%s is %q, want %q", name, got, want)
-			}
-		}
-		_, _ = io.WriteString(w, channelBody)
-	})
-	c := askedOf(t, server, Config{UserAgent: "terraform-provider-hwcloud/1.2.3 Terraform/1.11.4"})
-	if _, err := channelOf(t.Context(), c); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// TestRedirectElsewhere sends nothing to where it is refused to go.
-func TestRedirectElsewhere(t *testing.T) {
-	t.Parallel()
-	other := serving(t, func(_ http.ResponseWriter, r *http.Request) {
-		t.Errorf("the other server was asked for %s with %v", r.URL, r.Header)
-	})
-	otherPort := strings.Replace(other.URL, "127.0.0.1", "localhost", 1)
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		for _, target := range []string{other.URL, otherPort, "//" + strings.TrimPrefix(other.URL, "http://"), "https://127.0.0.1:1"} {
+	for name, tt := range map[string]struct {
+		credentials Credentials
+		want        map[string]string
+	}{
+		"keys":           {defaultKeys, map[string]string{"X-Project-Id": simulator.ProjectID, "X-Auth-Token": "", "X-Security-Token": ""}},
+		"temporary keys": {Keys{"a", "s", "t"}, map[string]string{"X-Project-Id": simulator.ProjectID, "X-Auth-Token": "", "X-Security-Token": "t"}},
+		"token":          {Token("t"), map[string]string{"X-Project-Id": "", "X-Auth-Token": "t", "Authorization": "", "X-Sdk-Date": ""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			server := serving(t, func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("X-Request-ID", "r1")
-				http.Redirect(w, r, target+"/elsewhere?secret=1", status)
+				want := map[string]string{
+					"User-Agent":      "terraform-provider-hwcloud/1.2.3 Terraform/1.11.4",
+					"Content-Type":    "application/json",
+					"Accept-Encoding": "gzip",
+					"Content-Length":  "",
+					"Cookie":          "",
+					"Referer":         "",
+				}
+				maps.Copy(want, tt.want)
+				for name, want := range want {
+					if got := r.Header.Get(name); got != want {
+						t.Errorf("%s is %q, want %q", name, got, want)
+					}
+				}
+				if _, signed := tt.credentials.(Keys); signed != strings.HasPrefix(r.Header.Get("Authorization"), signatureAlgorithm+" ") {
+					t.Errorf("Authorization is %q", r.Header.Get("Authorization"))
+				}
+				if r.ContentLength != 0 || len(r.TransferEncoding) > 0 {
+					t.Errorf("a GET with a body: length %d, transfer encoding %s", r.ContentLength, r.TransferEncoding)
+				}
+				_, _ = io.WriteString(w, channelBody)
 			})
-			_, err := channelOf(t.Context(), askedOf(t, server, Config{MaxRetries: 3}))
-			e := refusedRead(t, err)
-			if !is[*redirectError](err) || e.Status != status || e.RequestID != "r1" || strings.Contains(err.Error(), "secret=1") {
-				t.Errorf("%d to %s: %v", status, target, err)
+			c := clientOf(t, server, Config{UserAgent: "terraform-provider-hwcloud/1.2.3 Terraform/1.11.4", Credentials: tt.credentials})
+			if _, err := readChannel(t.Context(), c); err != nil {
+				t.Fatal(err)
 			}
-		}
-	}
-
-	secure := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, other.URL, http.StatusFound)
-	}))
-	t.Cleanup(secure.Close)
-	// The same host and port by another scheme is elsewhere, too.
-	for _, start := range []func(http.Handler) *httptest.Server{httptest.NewServer, httptest.NewTLSServer} {
-		changes := start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			scheme := "https"
-			if r.TLS != nil {
-				scheme = "http"
-			}
-			w.Header().Set("Location", scheme+"://"+r.Host+r.URL.Path)
-			w.WriteHeader(http.StatusFound)
-		}))
-		t.Cleanup(quiet(changes).Close)
-		if _, err := channelOf(t.Context(), askedOf(t, changes, Config{Insecure: true})); !is[*redirectError](err) {
-			t.Errorf("from %s to the other scheme: %v", changes.URL, err)
-		}
-	}
-	_, err := channelOf(t.Context(), askedOf(t, secure, Config{Insecure: true}))
-	if !is[*redirectError](err) {
-		t.Errorf("from https to http: %v", err)
-	}
-	if err == nil || !strings.Contains(err.Error(), "refused a redirect to "+other.URL+": only the same scheme and host are followed") {
-		t.Errorf("the error does not say where to: %v", err)
+		})
 	}
 }
 
-// TestRedirectHere follows a redirect on the same host, and signs the request
-// for the new address.
-func TestRedirectHere(t *testing.T) {
-	t.Parallel()
-	for _, status := range []int{301, 302, 307, 308} {
-		server, c := simulated(t, Config{})
-		moved := "/" + simulator.Region + "/apig/v2/" + simulator.ProjectID + "/apigw/instances/" + simulator.FullInstanceID + "/vpc-channels/f2000000000000000000000000000001"
-		server.Inject(simulator.Fault{Path: simulator.ServerChannelID, Action: simulator.Redirect(status, moved)})
-		channel, err := channelOf(t.Context(), c)
-		if err != nil || *channel.ID != "f2000000000000000000000000000001" {
-			t.Errorf("%d: %+v, %v", status, channel, err)
-		}
-		if n := server.Count(func(r simulator.Request) bool { return r.Status == http.StatusUnauthorized }); n > 0 || server.Count(nil) != 2 {
-			t.Errorf("%d: %d of %d requests were refused", status, n, server.Count(nil))
-		}
-	}
-}
-
-func TestRedirectInCircles(t *testing.T) {
-	t.Parallel()
-	var requests atomic.Int64
-	server := serving(t, func(w http.ResponseWriter, r *http.Request) {
-		requests.Add(1)
-		w.Header().Set("Location", r.URL.String())
-		w.WriteHeader(http.StatusFound)
-	})
-	_, err := channelOf(t.Context(), askedOf(t, server, Config{MaxRetries: 3}))
-	if !errors.Is(err, errRedirects) || requests.Load() > maxRedirects {
-		t.Errorf("%d requests: %v", requests.Load(), err)
-	}
-}
-
-// bigChannel is a channel of this many bytes.
+// bigChannel returns a channel of this many bytes.
 func bigChannel(size int) []byte {
 	body := []byte(`{"id":"a","name":"`)
 	return append(append(body, bytes.Repeat([]byte("x"), size-len(body)-2)...), `"}`...)
 }
 
-// TestLargestAnswer takes 32 MiB, and reads no more than a little of what is larger.
-func TestLargestAnswer(t *testing.T) {
+// TestLargestResponse accepts 32 MiB, and reads only a little more of what is larger.
+func TestLargestResponse(t *testing.T) {
 	t.Parallel()
-	const large = maxAnswer + 1
+	const large = maxResponseBytes + 1
 	tests := map[string]struct {
 		handle  http.HandlerFunc
 		refused bool
 	}{
-		"the largest": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bigChannel(maxAnswer)) }, false},
+		"the largest": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bigChannel(maxResponseBytes)) }, false},
 		"one byte more": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write(bigChannel(large))
 		}, true},
@@ -177,80 +87,84 @@ func TestLargestAnswer(t *testing.T) {
 			w.Header().Set("Content-Length", "33554433")
 			_, _ = w.Write(bigChannel(large))
 		}, true},
-		"without an end": {func(w http.ResponseWriter, _ *http.Request) {
+		"endless": {func(w http.ResponseWriter, _ *http.Request) {
 			chunk := bytes.Repeat([]byte(" "), 1<<16)
 			for n := 0; ; n += len(chunk) {
 				if _, err := w.Write(chunk); err != nil {
 					return
 				}
-				if n > 2*maxAnswer {
-					t.Error("it is read on and on")
+				if n > 2*maxResponseBytes {
+					t.Error("the client goes on reading")
 					return
 				}
 			}
 		}, true},
-		"one byte more, packed small": {func(w http.ResponseWriter, _ *http.Request) {
+		"one byte more, compressed": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			packed := gzip.NewWriter(w)
-			_, _ = packed.Write(bigChannel(large))
-			_ = packed.Close()
+			compressed := gzip.NewWriter(w)
+			_, _ = compressed.Write(bigChannel(large))
+			_ = compressed.Close()
 		}, true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			channel, err := channelOf(t.Context(), askedOf(t, serving(t, tt.handle), Config{MaxRetries: 2}))
-			switch {
-			case tt.refused && (!errors.Is(err, errAnswerTooLarge) || refusedRead(t, err).Status != http.StatusOK || !strings.Contains(err.Error(), "the answer is larger than 32 MiB")):
-				t.Errorf("the error is %v", err)
-			case !tt.refused && (err != nil || len(*channel.Name) < maxAnswer-100):
-				t.Errorf("the error is %v", err)
+			channel, err := readChannel(t.Context(), clientOf(t, serving(t, tt.handle), Config{MaxRetries: 2}))
+			if !tt.refused {
+				if err != nil || len(*channel.Name) < maxResponseBytes-100 {
+					t.Errorf("the error is %v", err)
+				}
+				return
+			}
+			e := requestError(t, err)
+			if !errors.Is(err, errResponseTooLarge) || e.Status != http.StatusOK || e.Reason != ReasonResponseTooLarge || e.Attempts != 1 ||
+				!strings.Contains(err.Error(), "the response is larger than 32 MiB") {
+				t.Errorf("%d attempts: %v", e.Attempts, err)
 			}
 		})
 	}
 }
 
-func TestPackedAnswer(t *testing.T) {
+func TestCompressedResponse(t *testing.T) {
 	t.Parallel()
 	server := serving(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
-		packed := gzip.NewWriter(w)
-		_, _ = io.WriteString(packed, channelBody)
-		_ = packed.Close()
+		compressed := gzip.NewWriter(w)
+		_, _ = io.WriteString(compressed, channelBody)
+		_ = compressed.Close()
 	})
-	if channel, err := channelOf(t.Context(), askedOf(t, server, Config{})); err != nil || *channel.ID != "a" {
+	if channel, err := readChannel(t.Context(), clientOf(t, server, Config{})); err != nil || *channel.ID != "a" {
 		t.Errorf("%+v, %v", channel, err)
 	}
 }
 
-// TestCutAnswers is tried again, and never taken for a whole one.
-func TestCutAnswers(t *testing.T) {
+// TestCutResponses retries a response that ends too early, and never takes it for a complete one.
+func TestCutResponses(t *testing.T) {
 	t.Parallel()
 	// Each half is valid JSON by itself.
-	const whole = channelBody + "                    "
+	const complete = channelBody + "                    "
 	tests := map[string]func(http.ResponseWriter){
 		"announced longer": func(w http.ResponseWriter) {
 			w.Header().Set("Content-Length", "1000")
-			_, _ = io.WriteString(w, whole)
+			_, _ = io.WriteString(w, complete)
 		},
 		"in chunks": func(w http.ResponseWriter) {
-			_, _ = io.WriteString(w, whole)
+			_, _ = io.WriteString(w, complete)
 			_ = http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
 		},
-		"packed": func(w http.ResponseWriter) {
+		"compressed": func(w http.ResponseWriter) {
 			w.Header().Set("Content-Encoding", "gzip")
-			packed := gzip.NewWriter(w)
-			_, _ = io.WriteString(packed, whole)
-			_ = packed.Flush() // Without its end.
+			compressed := gzip.NewWriter(w)
+			_, _ = io.WriteString(compressed, complete)
+			_ = compressed.Flush() // Without its end.
 		},
 	}
 	for name, cut := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var requests atomic.Int64
 			for retries, good := range map[int]bool{0: false, 1: true} {
-				requests.Store(0)
+				var requests atomic.Int64
 				server := serving(t, func(w http.ResponseWriter, _ *http.Request) {
 					if requests.Add(1) == 1 {
 						cut(w)
@@ -258,17 +172,20 @@ func TestCutAnswers(t *testing.T) {
 					}
 					_, _ = io.WriteString(w, channelBody)
 				})
-				channel, err := channelOf(t.Context(), askedOf(t, server, Config{MaxRetries: retries}))
-				if good != (err == nil) || good != (channel != nil) || !good && !strings.Contains(err.Error(), "EOF") {
+				channel, err := readChannel(t.Context(), clientOf(t, server, Config{MaxRetries: retries}))
+				if good != (err == nil) || good != (channel != nil) {
 					t.Errorf("with %d retries: %+v, %v", retries, channel, err)
+				}
+				if !good && (!strings.Contains(err.Error(), "EOF") || requestError(t, err).Reason != ReasonConnectionClosed || requestError(t, err).Status != 0) {
+					t.Errorf("the error is %v", err)
 				}
 			}
 		})
 	}
 }
 
-// TestStalledAnswers ends with the read, whatever part of the answer stalls.
-func TestStalledAnswers(t *testing.T) {
+// TestStalledResponses ends with the read, whatever part of the response stalls.
+func TestStalledResponses(t *testing.T) {
 	t.Parallel()
 	for name, action := range map[string]simulator.Action{"headers": simulator.StallHeaders(), "body": simulator.StallBody()} {
 		t.Run(name, func(t *testing.T) {
@@ -277,95 +194,304 @@ func TestStalledAnswers(t *testing.T) {
 			server.Inject(simulator.Fault{Action: action})
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
-			begun := time.Now()
-			_, err := channelOf(ctx, c)
-			if took := time.Since(begun); !errors.Is(err, context.DeadlineExceeded) || took < time.Second || took > 10*time.Second {
+			begin := time.Now()
+			_, err := readChannel(ctx, c)
+			if took := time.Since(begin); !errors.Is(err, context.DeadlineExceeded) || took < time.Second || took > 10*time.Second {
 				t.Errorf("after %s: %v", took, err)
 			}
-			if e := refusedRead(t, err); e.Status != 0 {
-				t.Errorf("the error has the status %d of an answer that did not come whole", e.Status)
+			if e := requestError(t, err); e.Status != 0 || e.Reason != ReasonTimeout {
+				t.Errorf("status %d, reason %d of an incomplete response", e.Status, e.Reason)
 			}
 		})
 	}
 }
 
-// TestCertificates is about a server that nobody vouches for: it gets no request,
-// is not tried again, and is trusted where the user says so.
-func TestCertificates(t *testing.T) {
-	t.Parallel()
-	var connections, requests atomic.Int64
-	server := quiet(httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		requests.Add(1)
-		_, _ = io.WriteString(w, channelBody)
-	})))
-	server.Config.ConnState = countNew(&connections)
-	server.EnableHTTP2 = true
-	server.StartTLS()
-	t.Cleanup(server.Close)
+// stalling sends no response until the request ends.
+func stalling(req *http.Request) (*http.Response, error) {
+	<-req.Context().Done()
+	return nil, req.Context().Err()
+}
 
-	_, err := channelOf(t.Context(), askedOf(t, server, Config{MaxRetries: 3}))
-	if e := refusedRead(t, err); e.Status != 0 || !strings.Contains(err.Error(), "certificate signed by unknown authority") || requests.Load() != 0 {
-		t.Errorf("%d requests: %v", requests.Load(), err)
+// TestAttemptTimeout ends an attempt after 60 s and retries it, within the read's own deadline.
+func TestAttemptTimeout(t *testing.T) {
+	t.Parallel()
+	t.Run("retried", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			var sent requestLog
+			c := inMemory(t, Config{MaxRetries: 2}, func(req *http.Request) (*http.Response, error) {
+				if sent.add(req) < 3 {
+					return stalling(req)
+				}
+				return responseOf(req, 200, channelBody), nil
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+			defer cancel()
+			begin := time.Now()
+			if _, err := readChannel(ctx, c); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(begin); took < 2*time.Minute || took > 2*time.Minute+4*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	})
+	t.Run("often enough", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			c := inMemory(t, Config{MaxRetries: 1}, stalling)
+			_, err := readChannel(t.Context(), c)
+			if e := requestError(t, err); !errors.Is(err, errAttemptTimeout) || e.Attempts != 2 || e.Reason != ReasonTimeout ||
+				!strings.Contains(err.Error(), "no complete response within 1m0s") {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	})
+	t.Run("shorter deadline", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			c := inMemory(t, Config{MaxRetries: 5}, stalling)
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			begin := time.Now()
+			_, err := readChannel(ctx, c)
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != 30*time.Second {
+				t.Errorf("after %s: %v", time.Since(begin), err)
+			}
+		})
+	})
+}
+
+// TestRefusedCredential renews a refused credential once per read. A second 401 is the result.
+func TestRefusedCredential(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		refused  int
+		requests []string
+		ok       bool
+	}{
+		"none":       {0, []string{"sign in", "read 1"}, true},
+		"first":      {1, []string{"sign in", "read 1", "sign in", "read 2"}, true},
+		"fresh, too": {2, []string{"sign in", "read 1", "sign in", "read 2"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var (
+				requests []string
+				tokens   int
+			)
+			c := inMemory(t, Config{MaxRetries: 5, Credentials: userByName}, func(req *http.Request) (*http.Response, error) {
+				if strings.HasSuffix(req.URL.Path, tokensPath) {
+					requests = append(requests, "sign in")
+					tokens++
+					return tokenIssued(req, strconv.Itoa(tokens), simulator.ProjectID), nil
+				}
+				token := req.Header.Get("X-Auth-Token")
+				requests = append(requests, "read "+token)
+				if token <= strconv.Itoa(tt.refused) {
+					return responseOf(req, 401, `{"error_code":"APIGW.0307","error_msg":"expired"}`), nil
+				}
+				return responseOf(req, 200, channelBody), nil
+			})
+			_, err := readChannel(t.Context(), c)
+			if (err == nil) != tt.ok {
+				t.Errorf("the error is %v", err)
+			}
+			if !tt.ok {
+				if e := requestError(t, err); e.Status != 401 || e.Code != "APIGW.0307" || e.Operation != OpShowVPCChannel || e.Attempts != 1 {
+					t.Errorf("%d attempts: %v", e.Attempts, err)
+				}
+			}
+			if diff := cmp.Diff(tt.requests, requests); diff != "" {
+				t.Errorf("requests (-want +got)\n%s", diff)
+			}
+		})
 	}
-	if n := connections.Load(); n != 1 {
-		t.Errorf("%d connections to a server with the wrong certificate, want 1", n)
-	}
-	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	for name, config := range map[string]Config{"insecure": {Insecure: true}, "the certificate": {CACertificates: certificate}} {
-		if _, err := channelOf(t.Context(), askedOf(t, server, config)); err != nil {
-			t.Errorf("%s: %v", name, err)
+}
+
+// TestRenewalIsNoRetry has a 401, its renewal and then a 503 whose Retry-After is past the
+// deadline. The one retry is still left, so the read fails at once.
+func TestRenewalIsNoRetry(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent requestLog
+		c := inMemory(t, Config{MaxRetries: 1, Credentials: userByName}, func(req *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(req.URL.Path, tokensPath) {
+				return tokenIssued(req, fmt.Sprint("t", sent.count()), simulator.ProjectID), nil
+			}
+			if sent.add(req) == 1 {
+				return responseOf(req, 401, "{}"), nil
+			}
+			return responseOf(req, 503, "", "Retry-After", "60"), nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		begin := time.Now()
+		_, err := readChannel(ctx, c)
+		deadline, ok := errors.AsType[*DeadlineError](err)
+		if !ok || !deadline.RetryAfter || deadline.Wait != time.Minute || time.Since(begin) != 0 {
+			t.Errorf("after %s: %v", time.Since(begin), err)
 		}
-	}
-	// The certificate is one for 127.0.0.1 and example.com.
-	elsewhere := &httptest.Server{URL: strings.Replace(server.URL, "127.0.0.1", "localhost", 1)}
-	connections.Store(0)
-	_, err = channelOf(t.Context(), askedOf(t, elsewhere, Config{CACertificates: certificate, MaxRetries: 3}))
-	if err == nil || !strings.Contains(err.Error(), "localhost") || connections.Load() > 2 {
-		t.Errorf("another host name: %d connections, %v", connections.Load(), err)
-	}
-	if _, err := New(Config{Credentials: Token("t"), CACertificates: []byte("no PEM")}); err == nil {
-		t.Error("certificates that are none are taken")
-	}
-}
-
-// TestNoTLS is a server that speaks plain http where https is asked for.
-func TestNoTLS(t *testing.T) {
-	t.Parallel()
-	var connections atomic.Int64
-	server := quiet(httptest.NewUnstartedServer(http.NotFoundHandler()))
-	server.Config.ConnState = countNew(&connections)
-	server.Start()
-	t.Cleanup(server.Close)
-	_, err := channelOf(t.Context(), askedOf(t, &httptest.Server{URL: strings.Replace(server.URL, "http:", "https:", 1)}, Config{MaxRetries: 3}))
-	if err == nil || !strings.Contains(err.Error(), "HTTP response to HTTPS client") || connections.Load() != 1 {
-		t.Errorf("%d connections: %v", connections.Load(), err)
-	}
-}
-
-// countNew counts the connections that a server gets.
-func countNew(connections *atomic.Int64) func(net.Conn, http.ConnState) {
-	return func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			connections.Add(1)
+		if e := requestError(t, err); e.Status != 503 || e.Attempts != 1 || sent.count() != 2 {
+			t.Errorf("%d requests, %d attempts: %v", sent.count(), e.Attempts, err)
 		}
+	})
+}
+
+// TestEveryAttemptMayRenew a credential: the one that an earlier attempt renewed may have expired
+// in the meantime.
+func TestEveryAttemptMayRenew(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent, signIns requestLog
+		c := inMemory(t, Config{MaxRetries: 1, Credentials: userByName}, func(req *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(req.URL.Path, tokensPath) {
+				return tokenIssued(req, fmt.Sprint("t", signIns.add(req)), simulator.ProjectID), nil
+			}
+			switch sent.add(req) {
+			case 1, 3:
+				return responseOf(req, 401, "{}"), nil
+			case 2:
+				return responseOf(req, 503, ""), nil
+			}
+			return responseOf(req, 200, channelBody), nil
+		})
+		if _, err := readChannel(t.Context(), c); err != nil || sent.count() != 4 || signIns.count() != 3 {
+			t.Errorf("%d requests, %d sign-ins: %v", sent.count(), signIns.count(), err)
+		}
+	})
+}
+
+// TestRedirectIsNoRetry counts a redirect and what follows as one attempt.
+func TestRedirectIsNoRetry(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent requestLog
+		c := inMemory(t, Config{MaxRetries: 1}, func(req *http.Request) (*http.Response, error) {
+			switch sent.add(req) {
+			case 1, 3:
+				return responseOf(req, 307, "", "Location", "/moved"), nil
+			case 2:
+				return responseOf(req, 503, ""), nil
+			}
+			return responseOf(req, 200, channelBody), nil
+		})
+		if _, err := readChannel(t.Context(), c); err != nil || sent.count() != 4 {
+			t.Errorf("%d requests: %v", sent.count(), err)
+		}
+	})
+}
+
+// TestUnsendableHeader fails at once for a header value that HTTP does not allow, and does not
+// show the value.
+func TestUnsendableHeader(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		credentials Credentials
+		header      string
+	}{
+		"line break":        {Keys{"a", "s", "begin\nend"}, "X-Security-Token"},
+		"carriage return":   {Token("begin\rend"), "X-Auth-Token"},
+		"control character": {Token("begin\x7fend"), "X-Auth-Token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var sent requestLog
+				c := inMemory(t, Config{MaxRetries: 5, Credentials: tt.credentials}, sent.recording(always(channelBody)))
+				begin := time.Now()
+				_, err := readChannel(t.Context(), c)
+				e := requestError(t, err)
+				if e.Reason != ReasonNotSent || e.Attempts != 0 || e.Status != 0 || sent.count() != 0 || time.Since(begin) != 0 {
+					t.Errorf("%d requests, %d attempts, reason %d after %s", sent.count(), e.Attempts, e.Reason, time.Since(begin))
+				}
+				if !strings.Contains(err.Error(), tt.header) || strings.Contains(err.Error(), "begin") || strings.Contains(err.Error(), "end\n") {
+					t.Errorf("the error is %v", err)
+				}
+			})
+		})
+	}
+	// A tab is allowed.
+	c := inMemory(t, Config{Credentials: Token("a\tb")}, always(channelBody))
+	if _, err := readChannel(t.Context(), c); err != nil {
+		t.Error(err)
 	}
 }
 
-// TestOneConnectionIsKept uses the same connection for one request after another.
-func TestOneConnectionIsKept(t *testing.T) {
+// TestAttemptLog has method, path, attempt, status, duration and request ID of every attempt, and
+// nothing else.
+func TestAttemptLog(t *testing.T) {
 	t.Parallel()
-	var connections atomic.Int64
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, channelBody) }))
-	server.Config.ConnState = countNew(&connections)
-	server.Start()
-	t.Cleanup(server.Close)
-	c := askedOf(t, server, Config{})
-	for range 5 {
-		if _, err := channelOf(t.Context(), c); err != nil {
+	synctest.Test(t, func(t *testing.T) {
+		var (
+			mu     sync.Mutex
+			logged []map[string]any
+			sent   requestLog
+		)
+		c := inMemory(t, Config{MaxRetries: 2, Log: func(_ context.Context, message string, fields map[string]any) {
+			mu.Lock()
+			defer mu.Unlock()
+			if message != "HTTP request" {
+				t.Errorf("the message is %q", message)
+			}
+			logged = append(logged, fields)
+		}}, func(req *http.Request) (*http.Response, error) {
+			time.Sleep(70 * time.Millisecond)
+			switch sent.add(req) {
+			case 1:
+				return responseOf(req, 503, "content", "X-Request-Id", "r1"), nil
+			case 2:
+				return nil, io.EOF
+			}
+			return responseOf(req, 200, channelBody, "X-Request-Id", "r3"), nil
+		})
+		if _, err := readChannel(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
+		path := "/cn-north-4/apig/v2/" + simulator.ProjectID + "/apigw/instances/" + simulator.InstanceID + "/vpc-channels/" + simulator.ServerChannelID
+		entry := func(attempt int, more map[string]any) map[string]any {
+			fields := map[string]any{"method": "GET", "host": "api.invalid", "path": path, "attempt": attempt, "duration_ms": int64(70)}
+			maps.Copy(fields, more)
+			return fields
+		}
+		want := []map[string]any{
+			entry(1, map[string]any{"status": 503, "request_id": "r1"}),
+			entry(2, map[string]any{"error": "EOF"}),
+			entry(3, map[string]any{"status": 200, "request_id": "r3"}),
+		}
+		if diff := cmp.Diff(want, logged); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	})
+}
+
+// TestLogHasNoQuery keeps the query of a request out of the log and of its error.
+func TestLogHasNoQuery(t *testing.T) {
+	t.Parallel()
+	var logged strings.Builder
+	c := inMemory(t, Config{Log: func(_ context.Context, _ string, fields map[string]any) { fmt.Fprintln(&logged, fields) }},
+		func(req *http.Request) (*http.Response, error) {
+			if !strings.Contains(req.URL.RawQuery, "wanted-status") {
+				t.Errorf("the query is %s", req.URL.RawQuery)
+			}
+			return responseOf(req, 403, "{}"), nil
+		})
+	_, _, err := c.ServiceConnections(t.Context(), home, simulator.ServiceID, ServiceConnectionsQuery{Status: "wanted-status"})
+	for _, text := range []string{requestError(t, err).URL, err.Error(), logged.String()} {
+		if strings.Contains(text, "wanted-status") || strings.Contains(text, "?") {
+			t.Errorf("the query is in %s", text)
+		}
 	}
-	if n := connections.Load(); n != 1 {
-		t.Errorf("%d connections, want 1", n)
+}
+
+// TestInvalidURL fails without a request.
+func TestInvalidURL(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, Config{
+		Region: simulator.Region, Credentials: defaultKeys, MaxRetries: 3, Endpoints: map[string]string{APIG: "http://[::1"},
+	})
+	_, err := readChannel(t.Context(), c)
+	if e := requestError(t, err); e.Reason != ReasonNotSent || e.Attempts != 0 || !strings.Contains(err.Error(), "not valid") {
+		t.Errorf("the error is %v", err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/textproto"
@@ -12,56 +11,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
-
-// roundTripFunc answers requests in place of the network.
-type roundTripFunc func(*http.Request) (*http.Response, error)
-
-func (f roundTripFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
-// inMemory makes a client whose requests answer gets in place of the network.
-// What lies above http.Transport is the real thing. Where config leaves
-// them out, it signs with the simulator's keys and asks http://api.invalid.
-func inMemory(tb testing.TB, config Config, answer roundTripFunc) *Client {
-	tb.Helper()
-	if config.Credentials == nil {
-		config.Credentials = Keys{AccessKey: simulator.AccessKey, SecretKey: simulator.SecretKey}
-	}
-	if config.Region == "" {
-		config.Region = simulator.Region
-	}
-	if config.Endpoints == nil {
-		config.Endpoints = map[string]string{}
-		for _, service := range Services {
-			config.Endpoints[service] = "http://api.invalid/{region}/" + service
-		}
-	}
-	c, err := New(config)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	c.transport.RegisterProtocol("http", answer)
-	return c
-}
-
-// answerOf is an answer of JSON; header holds names and values in turn.
-func answerOf(req *http.Request, status int, body string, header ...string) *http.Response {
-	resp := &http.Response{
-		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req,
-		Header:        http.Header{"Content-Type": {"application/json"}},
-		ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		resp.Header[header[i]] = []string{header[i+1]}
-	}
-	return resp
-}
-
-// home is the scope of the simulator's default project.
-var home = Scope{Region: simulator.Region, ProjectID: simulator.ProjectID}
 
 // bodySeeds are bodies that any API may send by mistake.
 var bodySeeds = []string{
@@ -74,11 +28,7 @@ var bodySeeds = []string{
 // checkReadError fails for an error that is none of the kinds that a read ends in.
 func checkReadError(t *testing.T, err error) {
 	t.Helper()
-	var (
-		request *Error
-		notOne  *NotOneError
-	)
-	if !errors.As(err, &request) && !errors.As(err, &notOne) && !errors.Is(err, ErrListKeptChanging) && !errors.Is(err, errNegativeTotal) {
+	if !is[*Error](err) && !is[*NameMatchError](err) && !errors.Is(err, ErrListChanged) && !errors.Is(err, errNegativeTotal) && !errors.Is(err, errSingleEntries) {
 		t.Fatalf("the error is %T: %v", err, err)
 	}
 	if strings.ContainsAny(err.Error(), "\n\r\x00") {
@@ -86,24 +36,24 @@ func checkReadError(t *testing.T, err error) {
 	}
 }
 
-// checkNoRepeats fails where two entries bear the same ID.
+// checkNoRepeats fails if two entries have the same ID.
 func checkNoRepeats[T any](t *testing.T, entries []T, id func(*T) *string) {
 	t.Helper()
-	if !newKnown(id).add(entries) {
+	if !newSeen(id).add(entries) {
 		t.Fatal("an entry repeats")
 	}
 }
 
-// always answers every request with 200 and the same body. A list whose entries
-// bear no ID may be that of a server that sends the same few for ever, so after
-// some requests it fails.
-func always(body []byte) roundTripFunc {
+// alwaysAtMost100Times responds to every request with 200 and the same body. A list whose entries
+// have no ID may be that of a server that returns the same few forever, so it fails after some
+// requests.
+func alwaysAtMost100Times(body []byte) roundTripFunc {
 	var requests atomic.Int64
 	return func(req *http.Request) (*http.Response, error) {
 		if requests.Add(1) > 100 {
-			return answerOf(req, http.StatusNotImplemented, ""), nil
+			return responseOf(req, http.StatusNotImplemented, ""), nil
 		}
-		return answerOf(req, http.StatusOK, string(body)), nil
+		return responseOf(req, http.StatusOK, string(body)), nil
 	}
 }
 
@@ -129,23 +79,26 @@ func FuzzServiceConnections(f *testing.F) {
 		f.Add([]byte(body), int64(1), int64(1001), true)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, offset, limit int64, ascending bool) {
-		query := ServiceConnectionsQuery{Window: Window{Offset: max(offset, 0), Limit: max(limit, 0)}}
-		if ascending {
-			query.SortDir = "asc"
-		}
-		connections, total, err := inMemory(t, Config{}, always(body)).ServiceConnections(t.Context(), home, simulator.ServiceID, query)
-		if err != nil {
-			checkReadError(t, err)
-			return
-		}
-		want := max(0, total-query.Offset)
-		if query.Limit > 0 {
-			want = min(want, query.Limit)
-		}
-		if total < 0 || int64(len(connections)) != want {
-			t.Fatalf("%d entries of %d from %d, at most %d", len(connections), total, query.Offset, query.Limit)
-		}
-		checkNoRepeats(t, connections, func(c *ServiceConnection) *string { return c.ID })
+		// The pauses of a list that changes take no time in a bubble.
+		synctest.Test(t, func(t *testing.T) {
+			query := ServiceConnectionsQuery{Window: Window{Offset: max(offset, 0), Limit: max(limit, 0)}}
+			if ascending {
+				query.SortDir = "asc"
+			}
+			connections, total, err := inMemory(t, Config{}, alwaysAtMost100Times(body)).ServiceConnections(t.Context(), home, simulator.ServiceID, query)
+			if err != nil {
+				checkReadError(t, err)
+				return
+			}
+			want := max(0, total-query.Offset)
+			if query.Limit > 0 {
+				want = min(want, query.Limit)
+			}
+			if total < 0 || int64(len(connections)) != want {
+				t.Fatalf("%d entries of %d from %d, at most %d", len(connections), total, query.Offset, query.Limit)
+			}
+			checkNoRepeats(t, connections, func(c *ServiceConnection) *string { return c.ID })
+		})
 	})
 }
 
@@ -168,16 +121,19 @@ func FuzzEnhancedConnections(f *testing.F) {
 		f.Add([]byte(body), int64(1), int64(101))
 	}
 	f.Fuzz(func(t *testing.T, body []byte, offset, limit int64) {
-		query := EnhancedConnectionsQuery{Window: Window{Offset: max(offset, 0), Limit: max(limit, 0)}}
-		connections, err := inMemory(t, Config{}, always(body)).EnhancedConnections(t.Context(), home, query)
-		if err != nil {
-			checkReadError(t, err)
-			return
-		}
-		if query.Limit > 0 && int64(len(connections)) > query.Limit {
-			t.Fatalf("%d entries, at most %d were asked for", len(connections), query.Limit)
-		}
-		checkNoRepeats(t, connections, func(c *EnhancedConnection) *string { return c.ID })
+		// The pauses of a list that changes take no time in a bubble.
+		synctest.Test(t, func(t *testing.T) {
+			query := EnhancedConnectionsQuery{Window: Window{Offset: max(offset, 0), Limit: max(limit, 0)}}
+			connections, err := inMemory(t, Config{}, alwaysAtMost100Times(body)).EnhancedConnections(t.Context(), home, query)
+			if err != nil {
+				checkReadError(t, err)
+				return
+			}
+			if query.Limit > 0 && int64(len(connections)) > query.Limit {
+				t.Fatalf("%d entries, at most %d were requested", len(connections), query.Limit)
+			}
+			checkNoRepeats(t, connections, func(c *EnhancedConnection) *string { return c.ID })
+		})
 	})
 }
 
@@ -191,11 +147,11 @@ func FuzzVPCChannel(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		channel, err := inMemory(t, Config{}, always(body)).VPCChannel(t.Context(), home, simulator.InstanceID, simulator.ServerChannelID)
+		channel, err := inMemory(t, Config{}, alwaysAtMost100Times(body)).VPCChannel(t.Context(), home, simulator.InstanceID, simulator.ServerChannelID)
 		if err != nil {
 			checkReadError(t, err)
 		} else if channel.ID == nil {
-			t.Fatal("a channel without an ID")
+			t.Fatal("the channel has no ID")
 		}
 	})
 }
@@ -213,26 +169,26 @@ func FuzzVPCChannelByName(f *testing.F) {
 		f.Add([]byte(body), "n")
 	}
 	f.Fuzz(func(t *testing.T, body []byte, name string) {
-		list := always(body)
-		c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) {
-			if strings.HasSuffix(req.URL.Path, "/vpc-channels") {
-				return list(req)
-			}
-			return answerOf(req, http.StatusOK, `{"id":"a"}`), nil
-		})
-		channel, err := c.VPCChannelByName(t.Context(), home, simulator.InstanceID, name)
-		if err != nil {
-			// A name found on the way is shown as it is.
-			if notOne := new(NotOneError); !errors.As(err, &notOne) {
+		// The pauses of a list that changes take no time in a bubble.
+		synctest.Test(t, func(t *testing.T) {
+			list := alwaysAtMost100Times(body)
+			c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) {
+				if strings.HasSuffix(req.URL.Path, "/vpc-channels") {
+					return list(req)
+				}
+				return responseOf(req, http.StatusOK, `{"id":"a"}`), nil
+			})
+			channel, err := c.VPCChannelByName(t.Context(), home, simulator.InstanceID, name)
+			if err != nil {
 				checkReadError(t, err)
+			} else if channel.ID == nil {
+				t.Fatal("the channel has no ID")
 			}
-		} else if channel.ID == nil {
-			t.Fatal("a channel without an ID")
-		}
+		})
 	})
 }
 
-// FuzzSignIn feeds the answers of IAM, and of an ECS's metadata, to all that reads them.
+// FuzzSignIn has IAM respond with anything to a sign-in, an agency, and a project lookup.
 func FuzzSignIn(f *testing.F) {
 	for _, body := range append([]string{
 		`{"token":{"expires_at":"2030-01-04T09:08:49.965000Z","project":{"id":"p","name":"n"}}}`,
@@ -252,21 +208,21 @@ func FuzzSignIn(f *testing.F) {
 			{Credentials: Keys{AccessKey: simulator.AccessKey, SecretKey: simulator.SecretKey}},
 		} {
 			c := inMemory(t, config, func(req *http.Request) (*http.Response, error) {
-				return answerOf(req, http.StatusCreated, string(body), "X-Subject-Token", "t"), nil
+				return responseOf(req, http.StatusCreated, string(body), "X-Subject-Token", "t"), nil
 			})
 			scope, err := c.Resolve(t.Context(), VPCEP, Scope{})
 			if err == nil && scope.ProjectID == "" {
 				t.Fatal("the project has no ID")
 			}
 			if err != nil && bytes.Contains([]byte(err.Error()), []byte(simulator.SecretKey)) {
-				t.Fatalf("the error shows a secret: %v", err)
+				t.Fatalf("the error contains a secret: %v", err)
 			}
 		}
 	})
 }
 
-// FuzzErrorBody reads bodies at every status, and looks for the request's own
-// secrets in what is shown of them.
+// FuzzErrorBody reads bodies with every status, and looks for the request's own secrets in the
+// errors.
 func FuzzErrorBody(f *testing.F) {
 	for i, body := range append([]string{
 		`{"error_code":"EndPoint.0005","error_msg":"no such service SECRET"}`,
@@ -289,7 +245,7 @@ func FuzzErrorBody(f *testing.F) {
 		}
 		const secret = "SECRET"
 		c := inMemory(t, Config{Credentials: Token(secret)}, func(req *http.Request) (*http.Response, error) {
-			return answerOf(req, status, string(body), "Content-Type", contentType, "X-Request-Id", requestID), nil
+			return responseOf(req, status, string(body), "Content-Type", contentType, "X-Request-Id", requestID), nil
 		})
 		_, err := c.VPCChannel(t.Context(), home, simulator.InstanceID, simulator.ServerChannelID)
 		if err == nil {
@@ -299,8 +255,8 @@ func FuzzErrorBody(f *testing.F) {
 			return
 		}
 		checkReadError(t, err)
-		if shown := err.Error(); strings.Contains(shown, secret) {
-			t.Fatalf("the error shows a secret: %s", shown)
+		if text := err.Error(); strings.Contains(text, secret) {
+			t.Fatalf("the error contains a secret: %s", text)
 		}
 	})
 }
@@ -323,12 +279,19 @@ func FuzzProfile(f *testing.F) {
 		const secret = "kJ8wQ2secret"
 		file = strings.ReplaceAll(file, `"secretAccessKey":"`, `"secretAccessKey":"`+secret)
 		profile, err := ParseProfile([]byte(file), name)
+		var keys Keys
+		if err == nil {
+			keys, err = profile.Keys()
+		}
+		if err == nil {
+			_, err = profile.Agency()
+		}
 		switch {
 		case err != nil:
 			if strings.Contains(err.Error(), secret) {
-				t.Fatalf("the error shows a secret: %v", err)
+				t.Fatalf("the error contains a secret: %v", err)
 			}
-		case profile.Keys.AccessKey == "" || profile.Keys.SecretKey == "":
+		case keys.AccessKey == "" || keys.SecretKey == "":
 			t.Fatalf("the profile lacks a key: %+v", profile)
 		case name != "" && profile.Name != name:
 			t.Fatalf("the profile is %q, not %q", profile.Name, name)
@@ -336,7 +299,7 @@ func FuzzProfile(f *testing.F) {
 	})
 }
 
-// overTheWire has the simulator answer a request as it reads it from the wire.
+// overTheWire has the simulator respond to a request as it reads it from the wire.
 func overTheWire(server *simulator.Server) roundTripFunc {
 	return func(req *http.Request) (*http.Response, error) {
 		var wire bytes.Buffer
@@ -353,8 +316,8 @@ func overTheWire(server *simulator.Server) roundTripFunc {
 	}
 }
 
-// FuzzSignature makes the client ask for whatever path and query it can be made
-// to build, and the simulator judge the signature.
+// FuzzSignature has the client request whatever path and query it can be made to build, and the
+// simulator check the signature.
 func FuzzSignature(f *testing.F) {
 	words := []string{
 		"", " ", "a", "..", ".", "/", "a/b", "%2F", "%", "a b", "a+b", "a&b=c", "?", "#", ";", "=", ",", "~", "*", "'", "ü", "界", "\x00", "\n",
@@ -376,7 +339,7 @@ func FuzzSignature(f *testing.F) {
 			AccessKey: key.Access, SecretKey: key.Secret, SecurityToken: securityToken,
 		}}, overTheWire(server))
 		in := Scope{Region: simulator.Region, ProjectID: projectID}
-		// Whether the simulator knows what is asked for does not matter here.
+		// Whether the simulator knows what is requested does not matter here.
 		_, _, _ = c.ServiceConnections(t.Context(), in, segment, ServiceConnectionsQuery{EndpointID: value, Status: other, SortKey: value, SortDir: other})
 		_, _ = c.EnhancedConnections(t.Context(), in, EnhancedConnectionsQuery{Name: value, Status: other, Tags: map[string]string{value: other, other: value}})
 		_, _ = c.VPCChannelByName(t.Context(), in, segment, value)
@@ -394,8 +357,8 @@ func FuzzSignature(f *testing.F) {
 	})
 }
 
-// FuzzCanonicalRequest takes any URL and header: there is no panic, and writing
-// the same URL in another way does not change what is signed.
+// FuzzCanonicalRequest takes any URL and header: nothing panics, and a signed request is signed
+// again in the same way.
 func FuzzCanonicalRequest(f *testing.F) {
 	for _, address := range []string{
 		"https://example.com", "https://example.com/", "https://example.com/a//b/", "https://example.com/%zz", "https://example.com/a%2Fb?x=%zz",
@@ -413,17 +376,17 @@ func FuzzCanonicalRequest(f *testing.F) {
 		req := &http.Request{Method: method, URL: u, Header: http.Header{"Content-Type": {contentType}}}
 		text, names := canonicalRequest(req, body)
 		if names != "content-type;host" {
-			t.Fatalf("signed are %s", names)
+			t.Fatalf("the signed headers are %s", names)
 		}
 		sign(req, body, "access", "secret", time.Unix(0, 0))
 		again := &http.Request{Method: method, URL: u, Header: http.Header{"Content-Type": {contentType}}}
 		if got, _ := canonicalRequest(again, body); got != text {
-			t.Fatalf("signing twice makes\n%s\nof\n%s", got, text)
+			t.Fatalf("the canonical request after signing is\n%s, before it was\n%s", got, text)
 		}
 		signed := req.Header.Get("Authorization")
 		sign(req, body, "access", "secret", time.Unix(0, 0))
 		if got := req.Header.Get("Authorization"); got != signed {
-			t.Fatalf("signing anew makes %s of %s", got, signed)
+			t.Fatalf("signed again, %s became %s", signed, got)
 		}
 	})
 }

@@ -1,157 +1,188 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
-
-	"github.com/go-json-experiment/json"
+	"sync"
 )
-
-// tokensPath is where IAM gives a token for a user's password.
-const tokensPath = "/v3/auth/tokens" //nolint:gosec // A path, no secret.
 
 // Password signs a user in, for each project that is read from.
 type Password struct {
-	UserName, Password, DomainName string
+	// UserName with DomainName or DomainID, or UserID alone.
+	UserName, UserID string
+	Password         string
+	// DomainName or DomainID is the user's account. The name of a project is looked up in it.
+	DomainName, DomainID string
 }
 
-func (Password) source(*Client) source { return nil }
-
-// projectScope names the project that a token is good for, by its ID or its name.
-type projectScope struct {
-	// region whose IAM gives the token.
-	region string
-	// id and name: the one that is not empty.
-	id, name string
-}
-
-// signedIn is a user's token and the project that it is good for.
-type signedIn struct {
-	credential *credential
-	projectID  string
-}
-
-// signInSource authorizes with the token of a user for one project.
-type signInSource struct{ shared shared[*signedIn] }
-
-func (s *signInSource) get(ctx context.Context) (*credential, error) {
-	in, err := s.shared.get(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return in.credential, nil
-}
-
-func (s *signInSource) drop(used *credential) bool {
-	s.shared.mu.Lock()
-	in := s.shared.value
-	s.shared.mu.Unlock()
-	if in != nil && in.credential == used {
-		s.shared.drop(in)
-	}
-	return true
-}
-
-// signIn is the sign-in for a project, one for all its readers. A sign-in that
-// names the project serves for the project's ID too, once that is known.
-func (c *Client) signIn(scope projectScope) *signInSource {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if s, ok := c.signIns[scope]; ok {
-		return s
-	}
-	s := &signInSource{}
-	s.shared.fetch = func(ctx context.Context) (*signedIn, time.Time, error) {
-		in, renewAt, err := c.fetchToken(ctx, scope)
-		if err == nil && scope.id == "" {
-			c.mu.Lock()
-			c.signIns[projectScope{region: scope.region, id: in.projectID}] = s
-			c.mu.Unlock()
-		}
-		return in, renewAt, err
-	}
-	c.signIns[scope] = s
+func (p Password) source(c *Client) credentialSource {
+	s := &passwordSource{client: c, user: p, turns: signInTurns{all: make(chan struct{}, 1)}}
+	s.tokens.fetch = s.signIn
+	s.domain.fetch = s.fetchDomain
 	return s
 }
 
-// fetchToken signs a user in.
-//
-// POST /v3/auth/tokens, Identity and Access Management API reference,
-// "Obtaining a User Token Through Password Authentication".
-func (c *Client) fetchToken(ctx context.Context, scope projectScope) (*signedIn, time.Time, error) {
-	user, ok := c.config.Credentials.(Password)
-	if !ok {
-		return nil, time.Time{}, errors.New("only a user's password signs in")
-	}
-	type object = map[string]any
-	project := object{"name": scope.name}
-	if scope.id != "" {
-		project = object{"id": scope.id}
-	}
-	body, err := json.Marshal(object{"auth": object{
-		"identity": object{
-			"methods": []string{"password"},
-			"password": object{"user": object{
-				"name": user.UserName, "password": user.Password, "domain": object{"name": user.DomainName},
-			}},
-		},
-		"scope": object{"project": project},
-	}})
-	if err != nil {
-		return nil, time.Time{}, fmt.Errorf("signing in: %w", err)
-	}
-	secrets := []string{user.Password}
-	if quoted, err := json.Marshal(user.Password); err == nil {
-		secrets = append(secrets, string(quoted[1:len(quoted)-1])) // As it stands in the body.
-	}
-	answered, err := c.askIAM(ctx, &request{method: http.MethodPost, body: body, secrets: secrets}, scope.region, tokensPath)
-	if err != nil {
-		return nil, time.Time{}, fmt.Errorf("signing in as user %q of domain %q: %w", user.UserName, user.DomainName, err)
-	}
-	type token struct {
-		Token struct {
-			ExpiresAt string `json:"expires_at"`
-			Project   struct {
-				ID string `json:"id"`
-			} `json:"project"`
-		} `json:"token"`
-	}
-	told, err := decode[token](answered)
-	if err != nil {
-		return nil, time.Time{}, fmt.Errorf("signing in as user %q of domain %q: %w", user.UserName, user.DomainName, err)
-	}
-	subject := answered.header.Get("X-Subject-Token")
-	if subject == "" {
-		return nil, time.Time{}, answered.unexpected(errors.New("the header X-Subject-Token is missing"))
-	}
-	in := &signedIn{credential: &credential{token: subject}, projectID: told.Token.Project.ID}
-	return in, renewalTime(told.Token.ExpiresAt, time.Now()), nil
+// passwordSource authorizes with the token of a user for each project.
+type passwordSource struct {
+	client *Client
+	user   Password
+	tokens scopedTokens
+	// domain is the ID of the user's domain. It is fetched if that is not configured and the
+	// project is given by name.
+	domain cached[*string]
+
+	// turns are for sign-ins whose refusal means that the password is wrong.
+	turns signInTurns
+
+	mu sync.Mutex
+	// refused is the API error of a password that is wrong; it is not sent again.
+	refused error
+	// accepted are the projects that the user has signed in to; the zero value is none.
+	accepted map[projectScope]bool
 }
 
-// askIAM sends a request to the IAM of a region.
-func (c *Client) askIAM(ctx context.Context, r *request, region, path string) (*answer, error) {
-	base, err := c.endpoint(IAM, region)
+func (s *passwordSource) get(ctx context.Context, scope projectScope) (*credential, error) {
+	return s.tokens.get(ctx, scope)
+}
+
+func (s *passwordSource) invalidate(_ context.Context, scope projectScope, refused *credential) bool {
+	s.tokens.invalidate(scope, refused)
+	return true
+}
+
+func (s *passwordSource) projectID(ctx context.Context, scope projectScope) (string, error) {
+	return s.tokens.projectID(ctx, scope)
+}
+
+// signIn fetches a token for a project.
+func (s *passwordSource) signIn(ctx context.Context, scope projectScope) (*scopedToken, lifetime, error) {
+	domain := s.user.domain()
+	if scope.id == "" && domain == nil {
+		id, err := s.domain.get(ctx)
+		if err != nil {
+			return nil, lifetime{}, err
+		}
+		domain = jsonObject{"id": *id}
+	}
+	resp, err := s.send(ctx, scope, tokenScope(scope, domain))
+	if err != nil {
+		return nil, lifetime{}, err
+	}
+	token, _, life, err := readToken(resp)
+	return token, life, err
+}
+
+// fetchDomain signs in without a project, which reveals the user's domain.
+func (s *passwordSource) fetchDomain(ctx context.Context) (*string, lifetime, error) {
+	resp, err := s.send(ctx, projectScope{region: s.client.homeRegion()}, nil)
+	if err != nil {
+		return nil, lifetime{}, err
+	}
+	_, described, _, err := readToken(resp)
+	if err != nil {
+		return nil, lifetime{}, err
+	}
+	id := described.Token.value.User.Domain.ID
+	if id == "" {
+		return nil, lifetime{}, resp.unexpected(errors.New(`missing field "token.user.domain.id"`))
+	}
+	return &id, lifetime{}, nil
+}
+
+// send sends the password, unless it has been refused before. scope is what the token is for in
+// IAM's terms, nil for no project.
+//
+// POST /v3/auth/tokens, Identity and Access Management API reference, "Obtaining a User Token
+// Through Password Authentication"
+// (https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html).
+func (s *passwordSource) send(ctx context.Context, project projectScope, scope jsonObject) (*response, error) {
+	release, err := s.turns.take(ctx, project.region)
 	if err != nil {
 		return nil, err
 	}
-	r.url, r.secretive = base+path, true
-	return c.send(ctx, r)
+	proves, refused := s.provesPassword(project)
+	if refused != nil {
+		release()
+		return nil, refused
+	}
+	if proves {
+		defer release()
+	} else {
+		release()
+	}
+	resp, err := s.sendNow(ctx, project.region, scope)
+	s.keepOutcome(project, proves, err)
+	return resp, err
 }
 
-// homeSource authorizes as the user whose password signs in, before an agency
-// is assumed. The token is for the project that is named like the home
-// region, which every account has; project_id and project_name are those of the
-// account of the agency.
-type homeSource struct{ client *Client }
-
-func (s homeSource) in() *signInSource {
-	region := s.client.homeRegion()
-	return s.client.signIn(projectScope{region: region, name: region})
+// provesPassword reports whether a 401 would mean that the password is wrong. IAM also refuses a
+// user without a role in the project with 401, but not in a project that the user has signed in to
+// before. refused is the error of a password that is known to be wrong.
+func (s *passwordSource) provesPassword(project projectScope) (proves bool, refused error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.accepted) == 0 || s.accepted[project], s.refused
 }
 
-func (s homeSource) get(ctx context.Context) (*credential, error) { return s.in().get(ctx) }
+// keepOutcome keeps what a sign-in shows of the password. proves is set if a 401 means that it is
+// wrong.
+func (s *passwordSource) keepOutcome(project projectScope, proves bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, failed := errors.AsType[*Error](err)
+	switch {
+	case err == nil:
+		if s.accepted == nil {
+			s.accepted = map[projectScope]bool{}
+		}
+		s.accepted[project] = true
+	case proves && failed && e.Status == http.StatusUnauthorized && !isThrottling(e.Status, e.Code):
+		s.refused = err
+	}
+}
 
-func (s homeSource) drop(used *credential) bool { return s.in().drop(used) }
+func (s *passwordSource) sendNow(ctx context.Context, region string, scope jsonObject) (*response, error) {
+	auth := jsonObject{"identity": jsonObject{
+		"methods":  []string{"password"},
+		"password": jsonObject{"user": s.user.body()},
+	}}
+	if scope != nil {
+		auth["scope"] = scope
+	}
+	return s.client.askIAM(ctx, iamRequest{
+		operation: createToken,
+		purpose:   s.user.purpose(),
+		region:    region,
+		body:      jsonObject{"auth": auth},
+		secrets:   []string{s.user.Password},
+	})
+}
+
+func (p Password) purpose() string {
+	if p.UserID != "" {
+		return fmt.Sprintf("signing in as user ID %q", p.UserID)
+	}
+	return fmt.Sprintf("signing in as user %q of domain %q", p.UserName, cmp.Or(p.DomainName, p.DomainID))
+}
+
+// body names the user: by ID, or by name and domain.
+func (p Password) body() jsonObject {
+	if p.UserID != "" {
+		return jsonObject{"id": p.UserID, "password": p.Password}
+	}
+	return jsonObject{"name": p.UserName, "password": p.Password, "domain": p.domain()}
+}
+
+// domain names the user's domain, nil if it is not known.
+func (p Password) domain() jsonObject {
+	switch {
+	case p.DomainID != "":
+		return jsonObject{"id": p.DomainID}
+	case p.DomainName != "":
+		return jsonObject{"name": p.DomainName}
+	}
+	return nil
+}

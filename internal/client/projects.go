@@ -3,87 +3,96 @@ package client
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"net/http"
-	"time"
 )
 
-// projectsPath is where IAM lists the projects that the credentials may use.
-const projectsPath = "/v3/projects"
+var (
+	listProjects     = operation{OpListProjects, IAM, http.MethodGet, "/v3/projects"}
+	listAuthProjects = operation{OpListAuthProjects, IAM, http.MethodGet, "/v3/auth/projects"}
+)
 
-// projectID is the ID of the project of a region, found once for all its readers.
+// projectID returns the ID of the project of a region. It is found once for all readers.
 func (c *Client) projectID(ctx context.Context, region string) (string, error) {
-	name := region
+	scope := projectScope{region: region, name: region}
 	if region == c.config.Region {
-		name = cmp.Or(c.config.ProjectName, region)
+		scope.name = cmp.Or(c.config.ProjectName, region)
 	}
-	if c.account == nil {
-		in, err := c.signIn(projectScope{region: region, name: name}).shared.get(ctx)
-		if err != nil {
-			return "", err
-		}
-		if in.projectID != "" {
-			return in.projectID, nil
-		}
-		// Older editions of IAM may not tell the project; then it is looked up.
+	id, err := c.credentials.projectID(ctx, scope)
+	if err != nil || id != "" {
+		return id, err
 	}
-	c.mu.Lock()
-	found, ok := c.projects[region]
-	if !ok {
-		found = &shared[*string]{fetch: func(ctx context.Context) (*string, time.Time, error) {
-			id, err := c.lookUpProject(ctx, region, name)
-			return &id, time.Time{}, err
-		}}
-		c.projects[region] = found
-	}
-	c.mu.Unlock()
-	id, err := found.get(ctx)
+	found, err := c.projectOf(scope).get(ctx)
 	if err != nil {
 		return "", err
 	}
-	return *id, nil
+	return *found, nil
 }
 
-// lookUpProject finds the project of exactly this name. None, or several, is a
-// [NotOneError].
-//
-// GET /v3/projects, Identity and Access Management API reference, "Querying
-// Project Information".
-func (c *Client) lookUpProject(ctx context.Context, region, name string) (string, error) {
-	asking := "looking up the project of region " + region
-	from := c.account
-	if from == nil {
-		from = c.signIn(projectScope{region: region, name: name})
+// projectOf returns the cached ID of a project.
+func (c *Client) projectOf(scope projectScope) *cached[*string] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found, ok := c.projects[scope]
+	if !ok {
+		found = &cached[*string]{fetch: func(ctx context.Context) (*string, lifetime, error) {
+			id, err := c.lookUpProject(ctx, scope)
+			return &id, lifetime{}, err
+		}}
+		c.projects[scope] = found
 	}
-	answered, err := c.askIAM(ctx, &request{method: http.MethodGet, source: from}, region, projectsPath+"?name="+percentEncode(name))
+	return found
+}
+
+// lookUpProject finds the project with exactly this name. No project or several are a
+// [NameMatchError]. If listing projects is forbidden, it lists those that the caller may use.
+//
+// GET /v3/projects and GET /v3/auth/projects, Identity and Access Management API reference,
+// "Querying Project Information"
+// (https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0001.html) and "Querying the List of
+// Projects Accessible to Users"
+// (https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0003.html).
+func (c *Client) lookUpProject(ctx context.Context, scope projectScope) (string, error) {
+	operation, found, err := listProjects, []NamedID(nil), error(nil)
+	found, err = c.listProjects(ctx, scope, operation, "name="+percentEncode(scope.name))
+	if e, ok := errors.AsType[*Error](err); ok && e.Operation == OpListProjects && e.Status == http.StatusForbidden && !isThrottling(e.Status, e.Code) {
+		operation = listAuthProjects
+		found, err = c.listProjects(ctx, scope, operation, "")
+	}
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", asking, err)
+		return "", err
+	}
+	return matchName(NameMatchError{Operation: operation.name, Kind: "projects", Name: scope.name}, found)
+}
+
+// listProjects returns the projects that a request lists.
+func (c *Client) listProjects(ctx context.Context, scope projectScope, operation operation, query string) ([]NamedID, error) {
+	resp, err := c.askIAM(ctx, iamRequest{
+		operation: operation,
+		purpose:   "looking up the project of region " + scope.region,
+		region:    scope.region,
+		query:     query,
+		source:    c.credentials,
+		scope:     scope,
+	})
+	if err != nil {
+		return nil, err
 	}
 	type projects struct {
-		Projects present[[]struct {
-			ID   string `json:"id"`
-			Name string `json:"name"`
+		Projects required[[]struct {
+			ID   requiredID `json:"id"`
+			Name *string    `json:"name"`
 		}] `json:"projects"`
 	}
-	listed, err := decode[projects](answered)
+	listed, err := decode[projects](resp)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", asking, err)
+		return nil, err
 	}
-	if !listed.Projects.there {
-		return "", fmt.Errorf("%s: %w", asking, answered.unexpected(errMissing("projects")))
-	}
-	none := &NotOneError{What: "projects", Name: name, Argument: "project_id", Instead: "project_id"}
-	var ids []string
-	for _, p := range listed.Projects.value {
-		if p.Name == name {
-			ids = append(ids, p.ID)
-		} else {
-			none.Others = append(none.Others, fmt.Sprintf("%s (%s)", p.Name, p.ID))
+	var found []NamedID
+	for _, project := range listed.Projects.value {
+		if project.Name != nil {
+			found = append(found, NamedID{Name: *project.Name, ID: project.ID.value})
 		}
 	}
-	if len(ids) != 1 || ids[0] == "" {
-		none.Found = ids
-		return "", none
-	}
-	return ids[0], nil
+	return found, nil
 }

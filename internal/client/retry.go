@@ -3,9 +3,7 @@ package client
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -17,65 +15,52 @@ const (
 	firstBackoff = 500 * time.Millisecond
 	maxBackoff   = 30 * time.Second
 
-	// throttledCode is the gateway's for too many requests, at whatever status.
+	// throttledCode is the gateway's code for too many requests, whatever the status.
 	throttledCode = "APIGW.0308"
 )
 
-// again decides whether a request is tried again, and settles how long to wait
-// before that. It is the CheckRetry of retryablehttp, which does the rest.
-func (x *exchange) again(ctx context.Context, _ *http.Response, err error) (bool, error) {
+// retry sends a request until it succeeds, fails permanently, or has been retried often enough.
+// Renewed credentials and redirects are part of an attempt, not retries.
+func (x *exchange) retry(ctx context.Context) (*response, error) {
+	for retries := 0; ; retries++ {
+		x.attempts++
+		resp, err := x.attempt(ctx)
+		wait, asked, again := x.shouldRetry(ctx, resp, err)
+		if !again || retries >= x.client.config.MaxRetries {
+			return resp, err
+		}
+		if deadline, ok := deadlineOf(ctx); ok && time.Until(deadline) < wait {
+			return resp, &DeadlineError{Wait: wait, RetryAfter: asked, Err: err}
+		}
+		announceWait(ctx, time.Now().Add(wait), x.failure(&DeadlineError{Wait: wait, RetryAfter: asked, Err: err}))
+		if err := sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// shouldRetry decides whether an attempt is repeated, and after what wait. asked reports whether
+// the API asked for that wait. A throttled request pauses its host.
+func (x *exchange) shouldRetry(ctx context.Context, resp *response, err error) (wait time.Duration, asked, again bool) {
 	switch {
 	case ctx.Err() != nil:
-		return false, ctx.Err()
+		return 0, false, false
 	case err != nil:
-		// After a whole answer it is the redirect in it that was refused.
-		if x.last != nil || isFinal(err) {
-			return false, err
-		}
-	case !isTemporary(x.last.status, x.last.code()):
-		return false, nil
+		return backoff(x.attempts), false, !isPermanent(err)
+	case !isTemporary(resp.status, resp.code()):
+		return 0, false, false
 	}
-
-	x.wait = backoff(x.attempts)
-	asked := time.Duration(0)
-	if err == nil {
-		asked = retryAfter(x.last.header, time.Now())
-		x.wait = max(x.wait, asked)
-		if isThrottling(x.last.status, x.last.code()) {
-			x.client.holdBack.hold(x.wait)
-		}
+	wait = backoff(x.attempts)
+	if after := retryAfter(resp.header, time.Now()); after > wait {
+		wait, asked = after, true
 	}
-	if x.attempts > x.client.config.MaxRetries {
-		return true, err // There is no next attempt to be in time for.
+	if isThrottling(resp.status, resp.code()) {
+		x.host.gate.pause(wait)
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < x.wait {
-		return false, &LateError{wait: x.wait, asked: asked > 0, cause: err}
-	}
-	return true, err
+	return wait, asked, true
 }
 
-// LateError is a request whose next attempt would come after the deadline of
-// the read.
-type LateError struct {
-	wait time.Duration
-	// asked tells that the API asked for the wait by Retry-After.
-	asked bool
-	// cause is the error of the last attempt, nil where it had an answer.
-	cause error
-}
-
-func (e *LateError) Error() string {
-	text := fmt.Sprintf("the next attempt would be in %s, past the end of the read's timeout", e.wait.Round(time.Millisecond))
-	if e.asked {
-		text = fmt.Sprintf("the API asks by Retry-After to wait %s, past the end of the read's timeout", e.wait.Round(time.Millisecond))
-	}
-	if e.cause != nil {
-		text = e.cause.Error() + "; " + text
-	}
-	return text
-}
-
-// isTemporary reports whether an answer may be another one when asked again.
+// isTemporary reports whether a retry may get another response.
 func isTemporary(status int, code string) bool {
 	switch status {
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -84,49 +69,52 @@ func isTemporary(status int, code string) bool {
 	return isThrottling(status, code)
 }
 
-// isThrottling reports whether an answer says that there are too many requests.
+// isThrottling reports whether a response means too many requests.
 func isThrottling(status int, code string) bool {
 	return status == http.StatusTooManyRequests || status >= 400 && status < 500 && code == throttledCode
 }
 
-// isFinal reports whether a request without an answer would never have one:
-// its certificate or host name is wrong, or what came is refused.
-func isFinal(err error) bool {
+// isPermanent reports whether a request without a complete response would fail again.
+func isPermanent(err error) bool {
+	if proxy, ok := errors.AsType[*ProxyError](err); ok && proxy.Status != 0 {
+		return proxy.Status >= 400 && proxy.Status < 500
+	}
 	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "remote error" {
 		return true // The server ended the TLS handshake.
 	}
 	if unknown, ok := errors.AsType[*net.DNSError](err); ok {
 		return unknown.IsNotFound
 	}
-	return errors.Is(err, errAnswerTooLarge) || errors.Is(err, http.ErrSchemeMismatch) || is[*LateError](err) || is[*unauthorizedError](err) ||
-		is[*tls.CertificateVerificationError](err) || is[x509.HostnameError](err) || is[tls.RecordHeaderError](err)
+	return isCertificateError(err) || is[tls.RecordHeaderError](err) || is[*net.AddrError](err) || is[*DeadlineError](err) ||
+		is[*credentialError](err) || is[*redirectError](err) || is[*unsendableError](err) ||
+		errors.Is(err, errResponseTooLarge) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
-func is[E error](err error) bool {
-	_, ok := errors.AsType[E](err)
-	return ok
-}
-
-// backoff is the time between an attempt, counted from 1, and the next: twice
-// as long each time, within limits, and up to a half of it by chance.
+// backoff returns the wait between an attempt, counted from 1, and the next. It doubles each time;
+// a random half spreads the clients.
 func backoff(attempt int) time.Duration {
 	longest := maxBackoff
 	if attempt < 8 {
 		longest = min(firstBackoff<<attempt, maxBackoff)
 	}
-	return longest/2 + rand.N(longest/2) //nolint:gosec // Chance only spreads the attempts.
+	return longest/2 + rand.N(longest/2) //nolint:gosec // Randomness only spreads the attempts.
 }
 
-// retryAfter is how long an answer asks to wait, in seconds or until a date.
+// retryAfter returns how long a response asks to wait: seconds, or a date, which is relative to the
+// response's own Date.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	text := header.Get("Retry-After")
 	// A number out of range is parsed as the largest.
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		const most = int64(1<<63-1) / int64(time.Second)
-		return time.Duration(min(max(seconds, 0), most)) * time.Second
+		const maxSeconds = int64(1<<63-1) / int64(time.Second)
+		return time.Duration(min(max(seconds, 0), maxSeconds)) * time.Second
 	}
-	if date, err := http.ParseTime(text); err == nil {
-		return max(0, date.Sub(now))
+	date, err := http.ParseTime(text)
+	if err != nil {
+		return 0
 	}
-	return 0
+	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = sent
+	}
+	return max(0, date.Sub(now))
 }

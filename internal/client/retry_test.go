@@ -9,105 +9,57 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// attempts keeps the requests that a client made, and when.
-type attempts struct {
-	mu       sync.Mutex
-	requests []*http.Request
-	at       []time.Time
-}
-
-// number notes a request and returns its number, from 1.
-func (a *attempts) number(req *http.Request) int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.requests, a.at = append(a.requests, req), append(a.at, time.Now())
-	return len(a.requests)
-}
-
-func (a *attempts) count() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return len(a.requests)
-}
-
-// channelOf reads a channel, the simplest of the lookups.
-func channelOf(ctx context.Context, c *Client) (*VPCChannel, error) {
-	return c.VPCChannel(ctx, home, simulator.InstanceID, simulator.ServerChannelID)
-}
-
-// refusedRead is the *Error that a lookup ended in.
-func refusedRead(t *testing.T, err error) *Error {
-	t.Helper()
-	e, ok := errors.AsType[*Error](err)
-	if !ok {
-		t.Fatalf("the error is %T: %v", err, err)
-	}
-	return e
-}
-
-const (
-	throttledBody = `{"error_code":"APIGW.0308","error_msg":"too many","request_id":"r1"}`
-	channelBody   = `{"id":"a"}`
-)
-
-// cutBody is a body that breaks off.
-type cutBody struct{ io.Reader }
-
-func (b cutBody) Read(p []byte) (int, error) {
-	n, err := b.Reader.Read(p)
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
-}
-
-func (cutBody) Close() error { return nil }
-
-// TestRetried lists what is tried again and what is not.
+// TestRetried lists what is retried and what is not.
 func TestRetried(t *testing.T) {
 	t.Parallel()
 	status := func(status int, body string) roundTripFunc {
-		return func(req *http.Request) (*http.Response, error) { return answerOf(req, status, body), nil }
+		return func(req *http.Request) (*http.Response, error) { return responseOf(req, status, body), nil }
 	}
 	failure := func(err error) roundTripFunc {
 		return func(*http.Request) (*http.Response, error) { return nil, err }
 	}
 	tests := map[string]struct {
-		answer roundTripFunc
-		again  bool
+		respond roundTripFunc
+		retried bool
 	}{
-		"429":                         {status(429, ""), true},
-		"500":                         {status(500, ""), true},
-		"502":                         {status(502, "<html>"), true},
-		"503":                         {status(503, ""), true},
-		"504":                         {status(504, ""), true},
-		"APIGW.0308 at 400":           {status(400, throttledBody), true},
-		"APIGW.0308 at 403":           {status(403, throttledBody), true},
-		"APIGW.0308 at 404":           {status(404, throttledBody), true},
-		"connection refused":          {failure(&net.OpError{Op: "dial", Err: errors.New("connection refused")}), true},
-		"connection reset":            {failure(&net.OpError{Op: "read", Err: errors.New("connection reset by peer")}), true},
-		"nothing came":                {failure(io.EOF), true},
-		"a host that is not found":    {failure(&net.DNSError{IsNotFound: true}), false},
-		"a resolver that fails":       {failure(&net.DNSError{IsTemporary: true}), true},
-		"a certificate that is wrong": {failure(&tls.CertificateVerificationError{Err: errors.New("expired")}), false},
-		"no TLS":                      {failure(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), false},
-		"a handshake refused":         {failure(&net.OpError{Op: "remote error", Err: tls.AlertError(40)}), false},
+		"429":                 {status(429, ""), true},
+		"500":                 {status(500, ""), true},
+		"502":                 {status(502, "<html>"), true},
+		"503":                 {status(503, ""), true},
+		"504":                 {status(504, ""), true},
+		"APIGW.0308 at 400":   {status(400, throttledBody), true},
+		"APIGW.0308 at 403":   {status(403, throttledBody), true},
+		"APIGW.0308 at 404":   {status(404, throttledBody), true},
+		"connection refused":  {failure(&net.OpError{Op: "dial", Err: errors.New("connection refused")}), true},
+		"connection reset":    {failure(&net.OpError{Op: "read", Err: errors.New("connection reset by peer")}), true},
+		"no response":         {failure(io.EOF), true},
+		"an unknown host":     {failure(&net.DNSError{IsNotFound: true}), false},
+		"a failing resolver":  {failure(&net.DNSError{IsTemporary: true}), true},
+		"a wrong certificate": {failure(&tls.CertificateVerificationError{Err: errors.New("expired")}), false},
+		"no TLS":              {failure(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), false},
+		"a refused handshake": {failure(&net.OpError{Op: "remote error", Err: tls.AlertError(40)}), false},
+		"an invalid port":     {failure(&net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port"}}), false},
+		"a proxy's 407":       {failure(&ProxyError{Status: 407}), false},
+		"a proxy's 503":       {failure(&ProxyError{Status: 503}), true},
+		"a lost proxy":        {failure(&ProxyError{Err: errors.New("connection refused")}), true},
+		"an unknown proxy":    {failure(&ProxyError{Err: &net.DNSError{IsNotFound: true}}), false},
+		"a proxy's certificate": {
+			failure(&ProxyError{Err: &tls.CertificateVerificationError{Err: errors.New("expired")}}), false,
+		},
+		"a lost connection": {failure(errors.New("http2: client connection lost")), true},
 		"a cut body": {func(req *http.Request) (*http.Response, error) {
-			resp := answerOf(req, http.StatusOK, "")
+			resp := responseOf(req, http.StatusOK, "")
 			resp.Body, resp.ContentLength = cutBody{strings.NewReader(`{"id":`)}, 100
 			return resp, nil
 		}, true},
 		"an announced body that is too large": {func(req *http.Request) (*http.Response, error) {
-			resp := answerOf(req, http.StatusOK, "")
-			resp.ContentLength = maxAnswer + 1
+			resp := responseOf(req, http.StatusOK, "")
+			resp.ContentLength = maxResponseBytes + 1
 			return resp, nil
 		}, false},
 		"400":               {status(400, ""), false},
@@ -130,22 +82,22 @@ func TestRetried(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				for _, retries := range []int{0, 1, 5} {
-					var made attempts
+					var made requestLog
 					c := inMemory(t, Config{MaxRetries: retries}, func(req *http.Request) (*http.Response, error) {
-						made.number(req)
-						return tt.answer(req)
+						made.add(req)
+						return tt.respond(req)
 					})
-					_, err := channelOf(t.Context(), c)
-					e := refusedRead(t, err)
+					_, err := readChannel(t.Context(), c)
+					e := requestError(t, err)
 					want := 1
-					if tt.again {
+					if tt.retried {
 						want += retries
 					}
 					if n := made.count(); n != want {
 						t.Errorf("%d attempts with max_retries %d, want %d: %v", n, retries, want, err)
 					}
-					if told := fmt.Sprintf("(%d attempts)", want); e.Status == 0 && want > 1 && !strings.Contains(err.Error(), told) {
-						t.Errorf("the error does not tell of %s: %v", told, err)
+					if text := fmt.Sprintf("(%d attempts)", want); e.Attempts != want || want > 1 != strings.Contains(err.Error(), text) {
+						t.Errorf("the error has %d attempts, want %d: %v", e.Attempts, want, err)
 					}
 				}
 			})
@@ -153,24 +105,23 @@ func TestRetried(t *testing.T) {
 	}
 }
 
-// TestRetrySucceeds ends with the first good answer, and signs each attempt at
-// its own time.
+// TestRetrySucceeds ends with the first 2xx response, and signs each attempt at its own time.
 func TestRetrySucceeds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var made attempts
+		var made requestLog
 		c := inMemory(t, Config{MaxRetries: 5}, func(req *http.Request) (*http.Response, error) {
-			switch made.number(req) {
+			switch made.add(req) {
 			case 1:
-				return answerOf(req, 503, ""), nil
+				return responseOf(req, 503, ""), nil
 			case 2:
 				return nil, io.ErrUnexpectedEOF
 			case 3:
-				return answerOf(req, 502, "<html>"), nil
+				return responseOf(req, 502, "<html>"), nil
 			}
-			return answerOf(req, 200, channelBody), nil
+			return responseOf(req, 200, channelBody), nil
 		})
-		if channel, err := channelOf(t.Context(), c); err != nil || *channel.ID != "a" {
+		if channel, err := readChannel(t.Context(), c); err != nil || *channel.ID != "a" {
 			t.Fatalf("%+v, %v", channel, err)
 		}
 		dates, signatures := map[string]bool{}, map[string]bool{}
@@ -181,23 +132,23 @@ func TestRetrySucceeds(t *testing.T) {
 			}
 			dates[date], signatures[req.Header.Get("Authorization")] = true, true
 		}
-		// Two attempts within a second would bear the same date; the third is more than a second later.
+		// Two attempts within a second have the same date; the third is more than a second later.
 		if len(made.requests) != 4 || len(dates) < 3 || len(signatures) != len(dates) {
 			t.Errorf("%d attempts with the dates %v", len(made.requests), dates)
 		}
 	})
 }
 
-// TestBackoff keeps to its bounds: half of 1, 2, 4 … 30 seconds and more, by chance.
+// TestBackoff is random between half and all of 1, 2, 4 … 30 seconds.
 func TestBackoff(t *testing.T) {
 	t.Parallel()
-	longest := []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second, 30 * time.Second, 30 * time.Second}
-	for i, most := range longest {
+	limits := []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second, 30 * time.Second, 30 * time.Second}
+	for i, longest := range limits {
 		seen := map[time.Duration]bool{}
 		for range 1000 {
 			wait := backoff(i + 1)
-			if wait < most/2 || wait >= most || wait < 500*time.Millisecond {
-				t.Fatalf("after attempt %d it waits %s, not %s to %s", i+1, wait, most/2, most)
+			if wait < longest/2 || wait >= longest || wait < 500*time.Millisecond {
+				t.Fatalf("after attempt %d it waits %s, not %s to %s", i+1, wait, longest/2, longest)
 			}
 			seen[wait] = true
 		}
@@ -214,25 +165,26 @@ func TestBackoff(t *testing.T) {
 func TestBackoffIsKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var made attempts
+		var made requestLog
 		c := inMemory(t, Config{MaxRetries: 20}, func(req *http.Request) (*http.Response, error) {
-			made.number(req)
-			return answerOf(req, 503, ""), nil
+			made.add(req)
+			return responseOf(req, 503, ""), nil
 		})
-		_, err := channelOf(t.Context(), c)
-		if e := refusedRead(t, err); e.Status != 503 || made.count() != 21 {
+		_, err := readChannel(t.Context(), c)
+		if e := requestError(t, err); e.Status != 503 || made.count() != 21 {
 			t.Fatalf("%d attempts: %v", made.count(), err)
 		}
 		for i := 1; i < len(made.at); i++ {
-			most := min(firstBackoff<<min(i, 10), maxBackoff)
-			if wait := made.at[i].Sub(made.at[i-1]); wait < most/2 || wait > most {
-				t.Errorf("after attempt %d it waited %s, not %s to %s", i, wait, most/2, most)
+			longest := min(time.Second<<min(i-1, 10), 30*time.Second)
+			if wait := made.at[i].Sub(made.at[i-1]); wait < longest/2 || wait > longest {
+				t.Errorf("after attempt %d it waited %s, not %s to %s", i, wait, longest/2, longest)
 			}
 		}
 	})
 }
 
-func TestRetryAfterHeader(t *testing.T) {
+// TestRetryAfter reads seconds and dates; "" for no header.
+func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	const longest = 9223372036 * time.Second // About 292 years, as long as a time.Duration can be.
@@ -254,8 +206,28 @@ func TestRetryAfterHeader(t *testing.T) {
 	}
 }
 
-// TestRetryAfterIsKept waits as long as it is asked to where that is longer than
-// the back-off, at every status that is tried again.
+// TestRetryAfterDate is relative to the response's own Date: the clocks may differ.
+func TestRetryAfterDate(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, skew := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
+		server := now.Add(skew)
+		header := http.Header{
+			"Date":        {server.Format(http.TimeFormat)},
+			"Retry-After": {server.Add(2 * time.Second).Format(http.TimeFormat)},
+		}
+		if got := retryAfter(header, now); got != 2*time.Second {
+			t.Errorf("with clocks off by %s: %s", skew, got)
+		}
+		header.Set("Date", "today")
+		if got := retryAfter(header, now); got != max(0, skew+2*time.Second) {
+			t.Errorf("without a valid Date, with clocks off by %s: %s", skew, got)
+		}
+	}
+}
+
+// TestRetryAfterIsKept waits as long as the API asks if that is longer than the back-off, at every
+// status that is retried.
 func TestRetryAfterIsKept(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{429, 403, 500, 503} {
@@ -263,17 +235,17 @@ func TestRetryAfterIsKept(t *testing.T) {
 			t.Run(fmt.Sprint(status, " ", text), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					var made attempts
+					var made requestLog
 					c := inMemory(t, Config{MaxRetries: 1}, func(req *http.Request) (*http.Response, error) {
-						if made.number(req) > 1 {
-							return answerOf(req, 200, channelBody), nil
+						if made.add(req) > 1 {
+							return responseOf(req, 200, channelBody), nil
 						}
 						if text == "date" {
-							return answerOf(req, status, throttledBody, "Retry-After", time.Now().UTC().Add(want).Format(http.TimeFormat)), nil
+							return responseOf(req, status, throttledBody, "Retry-After", time.Now().UTC().Add(want).Format(http.TimeFormat)), nil
 						}
-						return answerOf(req, status, throttledBody, "Retry-After", text), nil
+						return responseOf(req, status, throttledBody, "Retry-After", text), nil
 					})
-					if _, err := channelOf(t.Context(), c); err != nil {
+					if _, err := readChannel(t.Context(), c); err != nil {
 						t.Fatal(err)
 					}
 					wait := made.at[1].Sub(made.at[0])
@@ -286,50 +258,51 @@ func TestRetryAfterIsKept(t *testing.T) {
 	}
 }
 
-// TestNoAttemptPastTheDeadline ends a read at once where the next attempt would
-// come after its end.
+// TestNoAttemptPastTheDeadline ends a read at once if the next attempt would come after its
+// deadline.
 func TestNoAttemptPastTheDeadline(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		answer roundTripFunc
-		says   []string
-		status int
+		respond roundTripFunc
+		texts   []string
+		status  int
 	}{
 		"Retry-After": {
 			func(req *http.Request) (*http.Response, error) {
-				return answerOf(req, 429, throttledBody, "Retry-After", "60"), nil
-			}, []string{"asks by Retry-After to wait 1m0s, past the end of the read's timeout", "APIGW.0308", "r1"}, 429,
+				return responseOf(req, 429, throttledBody, "Retry-After", "60"), nil
+			}, []string{"the API asks to wait 1m0s (Retry-After), which is past the read's deadline", "APIGW.0308", "r1"}, 429,
 		},
-		"Retry-After of all time": {
+		"Retry-After of 292 years": {
 			func(req *http.Request) (*http.Response, error) {
-				return answerOf(req, 503, "", "Retry-After", "9223372036854775807"), nil
-			}, []string{"asks by Retry-After to wait"}, 503,
+				return responseOf(req, 503, "", "Retry-After", "9223372036854775807"), nil
+			}, []string{"the API asks to wait"}, 503,
 		},
 		"back-off": {
-			func(req *http.Request) (*http.Response, error) { return answerOf(req, 503, ""), nil },
-			[]string{"the next attempt would be in", "past the end of the read's timeout"}, 503,
+			func(req *http.Request) (*http.Response, error) { return responseOf(req, 503, ""), nil },
+			[]string{"the next attempt is due in", "after the read's deadline"}, 503,
 		},
-		"no answer": {
+		"no response": {
 			func(*http.Request) (*http.Response, error) { return nil, io.EOF },
-			[]string{"EOF", "the next attempt would be in"}, 0,
+			[]string{"EOF", "the next attempt is due in"}, 0,
 		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c := inMemory(t, Config{MaxRetries: 20}, tt.answer)
+				c := inMemory(t, Config{MaxRetries: 20}, tt.respond)
 				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 				defer cancel()
-				begun := time.Now()
-				_, err := channelOf(ctx, c)
-				if ctx.Err() != nil || strings.HasPrefix(name, "Retry") && time.Since(begun) > 0 {
-					t.Errorf("it ended after %s", time.Since(begun))
+				begin := time.Now()
+				_, err := readChannel(ctx, c)
+				if ctx.Err() != nil || strings.HasPrefix(name, "Retry") && time.Since(begin) > 0 {
+					t.Errorf("it ended after %s", time.Since(begin))
 				}
-				if _, ok := errors.AsType[*LateError](err); !ok || refusedRead(t, err).Status != tt.status {
+				deadline, ok := errors.AsType[*DeadlineError](err)
+				if !ok || deadline.RetryAfter != strings.HasPrefix(name, "Retry") || requestError(t, err).Status != tt.status {
 					t.Errorf("the error is %#v", err)
 				}
-				for _, part := range tt.says {
+				for _, part := range tt.texts {
 					if !strings.Contains(err.Error(), part) {
 						t.Errorf("the error lacks %q: %v", part, err)
 					}
@@ -339,66 +312,19 @@ func TestNoAttemptPastTheDeadline(t *testing.T) {
 	}
 }
 
-// TestRetryAfterOnTheLastAttempt is not waited for.
+// TestRetryAfterOnTheLastAttempt does not wait: no attempt follows.
 func TestRetryAfterOnTheLastAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) {
-			return answerOf(req, 429, throttledBody, "Retry-After", "3600"), nil
+			return responseOf(req, 429, throttledBody, "Retry-After", "3600"), nil
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		begun := time.Now()
-		_, err := channelOf(ctx, c)
-		if _, late := errors.AsType[*LateError](err); late || refusedRead(t, err).Status != 429 || time.Since(begun) > 0 {
-			t.Errorf("after %s: %v", time.Since(begun), err)
-		}
-	})
-}
-
-// stalling answers nothing until the request ends.
-func stalling(req *http.Request) (*http.Response, error) {
-	<-req.Context().Done()
-	return nil, req.Context().Err()
-}
-
-// TestAttemptLimit gives up an attempt after 60 s and tries again, within the
-// read's own deadline.
-func TestAttemptLimit(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var made attempts
-		c := inMemory(t, Config{MaxRetries: 2}, func(req *http.Request) (*http.Response, error) {
-			if made.number(req) < 3 {
-				return stalling(req)
-			}
-			return answerOf(req, 200, channelBody), nil
-		})
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-		defer cancel()
-		begun := time.Now()
-		if _, err := channelOf(ctx, c); err != nil {
-			t.Fatal(err)
-		}
-		if took := time.Since(begun); took < 2*attemptTimeout || took > 2*attemptTimeout+4*time.Second {
-			t.Errorf("it took %s", took)
-		}
-	})
-	synctest.Test(t, func(t *testing.T) {
-		c := inMemory(t, Config{MaxRetries: 1}, stalling)
-		_, err := channelOf(t.Context(), c)
-		if !errors.Is(err, errAttemptTimeout) || !strings.Contains(err.Error(), "(2 attempts)") {
-			t.Errorf("the error is %v", err)
-		}
-	})
-	synctest.Test(t, func(t *testing.T) {
-		c := inMemory(t, Config{MaxRetries: 5}, stalling)
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-		defer cancel()
-		begun := time.Now()
-		_, err := channelOf(ctx, c)
-		if !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) != 30*time.Second {
-			t.Errorf("after %s: %v", time.Since(begun), err)
+		begin := time.Now()
+		_, err := readChannel(ctx, c)
+		if _, tooLate := errors.AsType[*DeadlineError](err); tooLate || requestError(t, err).Status != 429 || time.Since(begin) > 0 {
+			t.Errorf("after %s: %v", time.Since(begin), err)
 		}
 	})
 }

@@ -20,14 +20,14 @@ const (
 	signatureTime = "20060102T150405Z"
 )
 
-// signedHeaders are signed where a request has them, beside its host.
+// signedHeaders are signed if a request has them, in addition to its host.
 var signedHeaders = []string{"Content-Type", "X-Project-Id", "X-Sdk-Date", "X-Security-Token"}
 
-// sign sets the headers that prove that the holder of the secret key sends req
-// with this body at this time. What was signed before is signed anew.
+// sign sets the headers that authenticate req with this body at this time. A request that has been
+// signed before is signed afresh.
 //
-// The rules are those of "AK/SK Signing and Authentication" in the API Gateway
-// developer guide.
+// API Gateway developer guide, "AK/SK Signing and Authentication Algorithm"
+// (https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html).
 func sign(req *http.Request, body []byte, accessKey, secretKey string, now time.Time) {
 	date := now.UTC().Format(signatureTime)
 	req.Header.Set("X-Sdk-Date", date)
@@ -41,8 +41,8 @@ func sign(req *http.Request, body []byte, accessKey, secretKey string, now time.
 		", SignedHeaders="+names+", Signature="+hex.EncodeToString(mac.Sum(nil)))
 }
 
-// canonicalRequest is the text whose hash is signed, and the names of the
-// headers in it, joined by ";".
+// canonicalRequest returns the text whose hash is signed, and the names of the headers in it,
+// joined by ";".
 func canonicalRequest(req *http.Request, body []byte) (text, names string) {
 	type header struct{ name, value string }
 	headers := []header{{"host", cmp.Or(req.Host, req.URL.Host)}}
@@ -66,8 +66,7 @@ func canonicalRequest(req *http.Request, body []byte) (text, names string) {
 		lines.String() + "\n" + signed.String() + "\n" + hex.EncodeToString(digest[:]), signed.String()
 }
 
-// canonicalPath is the path with each segment percent-encoded anew and a
-// closing slash.
+// canonicalPath returns the path with each segment percent-encoded afresh and a slash at its end.
 func canonicalPath(u *url.URL) string {
 	segments := strings.Split(u.EscapedPath(), "/")
 	for i, segment := range segments {
@@ -82,7 +81,7 @@ func canonicalPath(u *url.URL) string {
 	return path
 }
 
-// canonicalQuery is the query, percent-encoded anew and sorted by name, then value.
+// canonicalQuery returns the query, percent-encoded afresh and sorted by name, then value.
 func canonicalQuery(u *url.URL) string {
 	var pairs []string
 	query := u.Query()
@@ -94,7 +93,7 @@ func canonicalQuery(u *url.URL) string {
 	return strings.Join(pairs, "&")
 }
 
-// percentEncode encodes every byte but the unreserved ones of RFC 3986.
+// percentEncode encodes every byte except the unreserved characters of RFC 3986.
 func percentEncode(s string) string {
 	const hexadecimal = "0123456789ABCDEF"
 	var b strings.Builder

@@ -19,9 +19,9 @@ const (
 	signatureVector       = "7be6668032f70418fcc22abc52071e57aff61b84a1d2381bb430d6870f4f6ebe"
 )
 
-func newRequest(t *testing.T, method, url string) *http.Request {
+func newRequest(t *testing.T, url string) *http.Request {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,10 +30,10 @@ func newRequest(t *testing.T, method, url string) *http.Request {
 
 func TestSignatureVector(t *testing.T) {
 	t.Parallel()
-	req := newRequest(t, http.MethodGet, signatureVectorURL)
+	req := newRequest(t, signatureVectorURL)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "not signed")
-	// Signing again, as another attempt does, leaves nothing of the first time.
+	// Signing again, as another attempt does, replaces the first signature.
 	sign(req, []byte("another body"), "AK", "another secret", time.Now())
 	sign(req, nil, "AK", signatureVectorSecret, time.Date(2019, 11, 15, 3, 36, 55, 0, time.UTC))
 
@@ -74,7 +74,7 @@ func TestCanonicalRequest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text, names := canonicalRequest(newRequest(t, http.MethodGet, test.url), nil)
+			text, names := canonicalRequest(newRequest(t, test.url), nil)
 			want := strings.Join([]string{
 				"GET", test.path, test.query, "host:h", "", "host", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 			}, "\n")
@@ -85,8 +85,8 @@ func TestCanonicalRequest(t *testing.T) {
 	}
 }
 
-// TestGatewayAcceptsSignatures has the simulator, which is written from the
-// documents, check requests of each kind.
+// TestGatewayAcceptsSignatures has the simulator, which follows the documents, check requests of
+// each kind.
 func TestGatewayAcceptsSignatures(t *testing.T) {
 	t.Parallel()
 	server := simulator.Start(t)
@@ -136,14 +136,30 @@ func TestGatewayAcceptsSignatures(t *testing.T) {
 func TestCredentialsOfARequest(t *testing.T) {
 	t.Parallel()
 	var none *credential
-	req := newRequest(t, http.MethodGet, "https://h/")
+	req := newRequest(t, "https://h/")
 	none.authorize(req, nil, "p")
 	if len(req.Header) != 0 || none.secrets() != nil {
 		t.Errorf("no credential set %v", req.Header)
 	}
 	token := credential{token: "t"}
 	token.authorize(req, nil, "p")
-	if req.Header.Get("X-Auth-Token") != "t" || req.Header.Get("Authorization") != "" {
+	if req.Header.Get("X-Auth-Token") != "t" || len(req.Header) != 1 {
 		t.Errorf("a token set %v", req.Header)
+	}
+	keys := credential{accessKey: "ak", secretKey: "sk", securityToken: "st"}
+	req = newRequest(t, "https://h/")
+	keys.authorize(req, nil, "p")
+	if req.Header.Get("X-Project-Id") != "p" || req.Header.Get("X-Security-Token") != "st" ||
+		!strings.HasPrefix(req.Header.Get("Authorization"), "SDK-HMAC-SHA256 Access=ak, SignedHeaders=host;x-project-id;x-sdk-date;x-security-token, Signature=") {
+		t.Errorf("keys set %v", req.Header)
+	}
+	if date, err := time.Parse("20060102T150405Z", req.Header.Get("X-Sdk-Date")); err != nil || time.Since(date).Abs() > time.Minute {
+		t.Errorf("the date is %s: %v", date, err)
+	}
+	permanent := credential{accessKey: "ak", secretKey: "sk"}
+	req = newRequest(t, "https://h/")
+	permanent.authorize(req, nil, "")
+	if !strings.Contains(req.Header.Get("Authorization"), "SignedHeaders=host;x-sdk-date,") || len(req.Header) != 2 {
+		t.Errorf("permanent keys without a project set %v", req.Header)
 	}
 }

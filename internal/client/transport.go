@@ -1,31 +1,39 @@
 package client
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
-// maxInFlight is how many requests of the process are under way at once: as
-// many as data sources that Terraform reads at once.
+// maxInFlight is the maximum number of requests in flight to a host: Terraform's default
+// parallelism.
 const maxInFlight = 10
 
 const (
 	connectTimeout      = 10 * time.Second
-	keepAlive           = 30 * time.Second
 	idleConnectionLimit = 90 * time.Second
+
+	// A connection that stays silent for pingAfter gets a ping and is closed pingTimeout later if
+	// that is not acknowledged: a dead connection is noticed within 25 seconds.
+	pingAfter   = 15 * time.Second
+	pingTimeout = 10 * time.Second
 )
 
-// newTransport is the pool of connections of a client. Proxies are those of the
-// environment.
+// newTransport returns the connection pool of a client. Proxies are those of the environment.
 func newTransport(config Config) (*http.Transport, error) {
 	settings := &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: config.Insecure, //nolint:gosec // The user asks for it, and is warned.
+	}
+	if config.ClientCertificate != nil {
+		settings.Certificates = []tls.Certificate{*config.ClientCertificate}
 	}
 	if len(config.CACertificates) > 0 {
 		roots, err := x509.SystemCertPool()
@@ -33,18 +41,36 @@ func newTransport(config Config) (*http.Transport, error) {
 			return nil, fmt.Errorf("reading the system's certificates: %w", err)
 		}
 		if !roots.AppendCertsFromPEM(config.CACertificates) {
-			return nil, errors.New("no certificate in PEM is in it")
+			return nil, errors.New("no PEM certificate in the CA certificates")
 		}
 		settings.RootCAs = roots
 	}
-	dialer := &net.Dialer{Timeout: connectTimeout, KeepAlive: keepAlive}
 	return &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         dialer.DialContext,
-		TLSClientConfig:     settings,
-		TLSHandshakeTimeout: connectTimeout,
-		ForceAttemptHTTP2:   true,
-		MaxIdleConnsPerHost: maxInFlight,
-		IdleConnTimeout:     idleConnectionLimit,
+		Proxy:                  http.ProxyFromEnvironment,
+		OnProxyConnectResponse: checkProxyResponse,
+		DialContext:            newDialer().DialContext,
+		TLSClientConfig:        settings,
+		TLSHandshakeTimeout:    connectTimeout,
+		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
+		MaxIdleConnsPerHost:    maxInFlight,
+		IdleConnTimeout:        idleConnectionLimit,
 	}, nil
+}
+
+// newDialer returns what connects to servers. The system notices a dead connection as soon as pings
+// do, also one of HTTP/1.1.
+func newDialer() *net.Dialer {
+	return &net.Dialer{
+		Timeout:         connectTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: pingAfter, Interval: pingTimeout / 2, Count: 2},
+	}
+}
+
+// checkProxyResponse turns a proxy's refusal to connect into a [ProxyError].
+func checkProxyResponse(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &ProxyError{Host: proxy.Host, Status: resp.StatusCode}
 }

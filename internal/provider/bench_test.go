@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"runtime"
 	"strconv"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -25,12 +25,11 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// BenchmarkRead reads lists of several lengths through the protocol server, from
-// a server on loopback whose answers are ready. Beside each read it measures the
-// least that the framework allows, a data source of the same schema that hands
-// over a finished state, and the client alone. Times are processor times, which
-// other work on the machine adds little to, and the least of several. So the
-// ratios hold on a noisy machine:
+// BenchmarkRead reads lists of several lengths through the protocol server, from a server on
+// loopback with prepared responses. In addition to each read it measures the least that the
+// framework allows, a data source of the same schema that hands over a finished state, and the
+// client alone. Times are processor times, which other work on the machine adds little to, and the
+// least of several. So the ratios hold on a noisy machine:
 //
 //   - x-least is the time of a read as a multiple of the least, x-least-B and
 //     x-least-allocs are the same for bytes and allocations;
@@ -44,9 +43,10 @@ func BenchmarkRead(b *testing.B) {
 		sizes []int
 		make  func(entries int) benchmarkedRead
 	}{
-		{"connections", []int{10, 1_000, 10_000, 100_000}, serviceConnectionsRead},
+		{"connections", []int{1, 1_000, 10_000, 100_000}, serviceConnectionsRead},
 		{"enhanced_connections", []int{1_000}, enhancedConnectionsRead},
 		{"channel_members", []int{1_000}, channelRead},
+		{"channels", []int{60}, channelsRead},
 	} {
 		for _, entries := range of.sizes {
 			b.Run(fmt.Sprintf("%s=%d", of.name, entries), func(b *testing.B) {
@@ -60,15 +60,15 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// benchmarkedRead is a lookup whose answers are ready.
+// benchmarkedRead is a read with prepared responses.
 type benchmarkedRead struct {
-	// entries is how many entries of a list the answer holds.
+	// entries is how many entries of a list the response holds.
 	entries    int
 	typeName   string
 	dataSource func() datasource.DataSource
-	arguments  map[string]tftypes.Value
-	// answer is the body of the answer to a request.
-	answer func(*http.Request) []byte
+	arguments  object
+	// response is the body of the response to a request.
+	response func(*http.Request) []byte
 	// client reads the same with the client alone.
 	client func(context.Context, *client.Client, client.Scope) error
 }
@@ -87,8 +87,8 @@ func serviceConnectionsRead(entries int) benchmarkedRead {
 		entries:    entries,
 		typeName:   "hwcloud_vpcep_service_connections",
 		dataSource: newServiceConnectionsDataSource,
-		arguments:  map[string]tftypes.Value{"service_id": stringArgument(simulator.ServiceID)},
-		answer:     func(r *http.Request) []byte { return bodies[r.URL.Query().Get("offset")] },
+		arguments:  object{"service_id": simulator.ServiceID},
+		response:   func(r *http.Request) []byte { return bodies[r.URL.Query().Get("offset")] },
 		client: func(ctx context.Context, api *client.Client, in client.Scope) error {
 			got, _, err := api.ServiceConnections(ctx, in, simulator.ServiceID, client.ServiceConnectionsQuery{})
 			return complete(len(got), entries, err)
@@ -103,7 +103,7 @@ func enhancedConnectionsRead(entries int) benchmarkedRead {
 		entries:    entries,
 		typeName:   "hwcloud_dli_enhanced_connections",
 		dataSource: newEnhancedConnectionsDataSource,
-		answer: func(r *http.Request) []byte {
+		response: func(r *http.Request) []byte {
 			if r.URL.Query().Get("offset") != "" {
 				return none
 			}
@@ -122,11 +122,11 @@ func channelRead(entries int) benchmarkedRead {
 		entries:    entries,
 		typeName:   "hwcloud_apig_vpc_channel",
 		dataSource: newVPCChannelDataSource,
-		arguments: map[string]tftypes.Value{
-			"instance_id":    stringArgument(simulator.InstanceID),
-			"vpc_channel_id": stringArgument(simulator.ServerChannelID),
+		arguments: object{
+			"instance_id":    simulator.InstanceID,
+			"vpc_channel_id": simulator.ServerChannelID,
 		},
-		answer: func(*http.Request) []byte { return body },
+		response: func(*http.Request) []byte { return body },
 		client: func(ctx context.Context, api *client.Client, in client.Scope) error {
 			got, err := api.VPCChannel(ctx, in, simulator.InstanceID, simulator.ServerChannelID)
 			if err != nil {
@@ -137,16 +137,35 @@ func channelRead(entries int) benchmarkedRead {
 	}
 }
 
-// encode is a value as JSON; it panics where there is none.
-func encode(value any) []byte {
-	body, err := json.Marshal(value)
-	if err != nil {
-		panic(err)
+// channelsRead reads channels with 20 members each.
+func channelsRead(entries int) benchmarkedRead {
+	var listed list
+	details := map[string][]byte{}
+	for i := range entries {
+		id := fmt.Sprintf("%032d", i)
+		listed = append(listed, object{"id": id, "name": "shop"})
+		details[id] = encode(object{"id": id, "name": "shop", "members": simulator.Members(20)})
 	}
-	return body
+	all := encode(object{"total": entries, "size": entries, "vpc_channels": listed})
+	return benchmarkedRead{
+		entries:    entries,
+		typeName:   "hwcloud_apig_vpc_channels",
+		dataSource: newVPCChannelsDataSource,
+		arguments:  object{"instance_id": simulator.InstanceID},
+		response: func(r *http.Request) []byte {
+			if body, ok := details[path.Base(r.URL.Path)]; ok {
+				return body
+			}
+			return all
+		},
+		client: func(ctx context.Context, api *client.Client, in client.Scope) error {
+			got, err := api.VPCChannels(ctx, in, simulator.InstanceID, "")
+			return complete(len(got), entries, err)
+		},
+	}
 }
 
-// complete is an error where not all entries were read.
+// complete returns an error if not all entries were read.
 func complete(got, want int, err error) error {
 	if err == nil && got != want {
 		err = fmt.Errorf("%d entries were read, not %d", got, want)
@@ -184,63 +203,63 @@ func (m measured) report(b *testing.B, thousand measured) {
 
 func ratio[T time.Duration | uint64](a, b T) float64 { return float64(a) / float64(b) }
 
-// measure runs the read, the least and the client in turns and returns the least
-// cost of each. The benchmark's own figures are those of the read.
+// measure runs the read, the least and the client in turns and returns the least cost of each. The
+// benchmark's own figures are those of the read.
 func (r benchmarkedRead) measure(b *testing.B) measured {
 	b.Helper()
 	ctx := b.Context()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(r.answer(req)) // The client tells where it did not get all.
+		_, _ = w.Write(r.response(req)) // The client reports an incomplete response.
 	}))
 	b.Cleanup(server.Close)
 
 	own := &hwcloudProvider{version: "bench", environment: environmentOf(server.URL)}
 	serving := serve(b, own, server.URL)
 	request, typ := r.request(b)
-	answer := func(provider tfprotov6.ProviderServer) *tfprotov6.DynamicValue {
+	response := func(provider tfprotov6.ProviderServer) *tfprotov6.DynamicValue {
 		resp, err := provider.ReadDataSource(ctx, request)
 		if err != nil || len(resp.Diagnostics) > 0 {
 			b.Fatal(err, resp.Diagnostics)
 		}
 		return resp.State
 	}
-	state := answer(serving)
+	state := response(serving)
 	value, err := state.Unmarshal(typ)
 	if err != nil {
 		b.Fatal(err)
 	}
 	least := serve(b, finishedProvider{own, finished{r.dataSource(), value}}, server.URL)
-	if !bytes.Equal(state.MsgPack, answer(least).MsgPack) {
+	if !bytes.Equal(state.MsgPack, response(least).MsgPack) {
 		b.Fatal("the least is not the state that the provider reads")
 	}
 	api := newClient(b, server.URL)
 
 	got := measured{entries: r.entries}
 	parts := func() {
-		got.least.improve(r.cost(func() { answer(least) }))
+		got.least.improve(r.cost(func() { response(least) }))
 		got.client.improve(r.cost(func() {
 			if err := r.client(ctx, api, scope); err != nil {
 				b.Fatal(err)
 			}
 		}))
 	}
-	// Where a read takes long, b.Loop makes no second one.
+	// If a read takes long, b.Loop makes no second one.
 	for range min(5, 200_000/r.entries) {
 		parts()
-		got.read.improve(r.cost(func() { answer(serving) }))
+		got.read.improve(r.cost(func() { response(serving) }))
 	}
 	for b.Loop() {
 		b.StopTimer()
 		parts()
 		b.StartTimer()
-		got.read.improve(r.cost(func() { answer(serving) }))
+		got.read.improve(r.cost(func() { response(serving) }))
 	}
 	return got
 }
 
-// cost calls call, more often the fewer entries there are, and returns the cost
-// of one call. It begins with nothing left over from what was measured before.
+// cost calls call, more often the fewer entries there are, and returns the cost of one call. It
+// begins with nothing left over from what was measured before.
 func (r benchmarkedRead) cost(call func()) cost {
 	calls := max(1, 1000/r.entries)
 	var before, after runtime.MemStats
@@ -259,8 +278,8 @@ func (r benchmarkedRead) cost(call func()) cost {
 	}
 }
 
-// processorTime is what all threads of the process have taken, the kernel's work
-// for them and the garbage collector's included.
+// processorTime is what all threads of the process have taken, the kernel's work for them and the
+// garbage collector's included.
 func processorTime() time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
@@ -288,8 +307,7 @@ func (p finishedProvider) DataSources(context.Context) []func() datasource.DataS
 	return []func() datasource.DataSource{func() datasource.DataSource { return p.dataSource }}
 }
 
-// finished is a data source that hands over a finished state: the least that the
-// framework allows.
+// finished is a data source that hands over a finished state: the least that the framework allows.
 type finished struct {
 	datasource.DataSource
 	state tftypes.Value
@@ -300,7 +318,7 @@ func (d finished) Read(_ context.Context, _ datasource.ReadRequest, resp *dataso
 	resp.State.Raw = d.state
 }
 
-// scope is where the benchmarks read from.
+// scope is the region and the project that the benchmarks read from.
 var scope = client.Scope{Region: simulator.Region, ProjectID: simulator.ProjectID}
 
 // environmentOf is an environment in which nothing is missing.
@@ -334,11 +352,8 @@ func serve(b *testing.B, p provider.Provider, address string) tfprotov6.Provider
 	ctx := b.Context()
 	var declared provider.SchemaResponse
 	p.Schema(ctx, provider.SchemaRequest{}, &declared)
-	endpoint := stringArgument(address)
-	config, _ := configuration(b, declared.Schema.Type().TerraformType(ctx), map[string]tftypes.Value{
-		"endpoints": tftypes.NewValue(tftypes.Map{ElementType: tftypes.String},
-			map[string]tftypes.Value{"vpcep": endpoint, "dli": endpoint, "apig": endpoint}),
-		"assume_role": tftypes.NewValue(declared.Schema.Blocks["assume_role"].Type().TerraformType(ctx), []tftypes.Value{}),
+	config := dynamic(b, declared.Schema.Type().TerraformType(ctx), object{
+		"endpoints": object{"vpcep": address, "dli": address, "apig": address}, "assume_role": list{},
 	})
 	server := providerserver.NewProtocol6(p)()
 	resp, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.15.0", Config: config})
@@ -348,33 +363,12 @@ func serve(b *testing.B, p provider.Provider, address string) tfprotov6.Provider
 	return server
 }
 
-// request is Terraform's request, and the type of the state that answers it.
+// request is Terraform's request, and the type of the state in its response.
 func (r benchmarkedRead) request(b *testing.B) (*tfprotov6.ReadDataSourceRequest, tftypes.Type) {
 	b.Helper()
 	ctx := b.Context()
 	var declared datasource.SchemaResponse
 	r.dataSource().Schema(ctx, datasource.SchemaRequest{}, &declared)
-	config, typ := configuration(b, declared.Schema.Type().TerraformType(ctx), r.arguments)
-	return &tfprotov6.ReadDataSourceRequest{TypeName: r.typeName, Config: config}, typ
-}
-
-// configuration is a configuration in which only arguments are set.
-func configuration(b *testing.B, typ tftypes.Type, arguments map[string]tftypes.Value) (*tfprotov6.DynamicValue, tftypes.Type) {
-	b.Helper()
-	declared, ok := typ.(tftypes.Object)
-	if !ok {
-		b.Fatalf("a schema's type is %s", typ)
-	}
-	values := make(map[string]tftypes.Value, len(declared.AttributeTypes))
-	for name, attribute := range declared.AttributeTypes {
-		values[name] = tftypes.NewValue(attribute, nil)
-		if argument, ok := arguments[name]; ok {
-			values[name] = argument
-		}
-	}
-	config, err := tfprotov6.NewDynamicValue(typ, tftypes.NewValue(typ, values))
-	if err != nil {
-		b.Fatal(err)
-	}
-	return &config, typ
+	typ := declared.Schema.Type().TerraformType(ctx)
+	return &tfprotov6.ReadDataSourceRequest{TypeName: r.typeName, Config: dynamic(b, typ, r.arguments)}, typ
 }

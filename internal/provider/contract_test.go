@@ -2,42 +2,47 @@ package provider
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// contract is what an API takes and answers, as a file in testdata/contract says.
+// contract is what an API accepts and returns, as in a file in testdata/contract.
 type contract struct {
 	Query    map[string]contractField `json:"query"`
 	Response map[string]contractField `json:"response"`
 }
 
-// contractField is a parameter of the query or a field of the answer.
+// contractField is a parameter of the query or a field of the response.
 type contractField struct {
 	Type string `json:"type"`
 	// Argument is the name of a parameter in Terraform.
 	Argument string `json:"argument"`
-	// Attribute is the name of a field in Terraform, where that is not the API's
-	// own; JSON's null where Terraform does not have the field.
+	// Attribute is the name of a field in Terraform if that is not the API's own, and JSON's null
+	// if Terraform does not have the field.
 	Attribute jsontext.Value           `json:"attribute"`
 	Fields    map[string]contractField `json:"fields"`
-	Sensitive bool                     `json:"sensitive"`
-	Enum      []jsontext.Value         `json:"enum"`
-	Minimum   jsontext.Value           `json:"minimum"`
-	Maximum   jsontext.Value           `json:"maximum"`
-	Unit      string                   `json:"unit"`
+	// FieldsOf is the file of a contract whose response has the fields.
+	FieldsOf  string           `json:"fields_of"`
+	Sensitive bool             `json:"sensitive"`
+	Enum      []jsontext.Value `json:"enum"`
+	Minimum   jsontext.Value   `json:"minimum"`
+	Maximum   jsontext.Value   `json:"maximum"`
+	Unit      string           `json:"unit"`
 }
 
-// commonAttributes are those of every data source, none of them in a contract.
-var commonAttributes = map[string]string{
+// commonDeclarations are those of every data source, none of them in a contract.
+var commonDeclarations = map[string]string{
 	"region":        "optional computed string",
 	"project_id":    "optional computed string",
-	"timeouts":      "optional object",
+	"timeouts":      "block",
 	"timeouts.read": "optional string",
 }
 
@@ -52,23 +57,21 @@ func TestSchemasKeepTheContract(t *testing.T) {
 	for name, constructor := range dataSources {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			agreed := decode[contract](t, readTestdata(t, "contract", strings.TrimPrefix(name, "hwcloud_")+".json"))
-			fields := agreed.attributes(t)
-			want := maps.Clone(commonAttributes)
+			fields := contractOf(t, name).attributes(t)
+			want := maps.Clone(commonDeclarations)
 			for path, field := range fields {
 				want[path] = field.declaration
 			}
-			maps.Copy(want, particulars[name].attributes)
+			maps.Copy(want, factsOf(t, name).Attributes)
 
-			attributes := map[string]schema.Attribute{}
-			collectAttributes("", schemaOf(t, constructor).Attributes, attributes)
-			got := map[string]string{}
+			attributes := collectAttributes(t, schemaOf(t, constructor))
+			got := map[string]string{"timeouts": "block"}
 			for path, attribute := range attributes {
 				got[path] = declarationOf(t, attribute)
 			}
 
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("the schema is not what the contract asks for (-contract +schema):\n%s", diff)
+				t.Errorf("the schema differs from the contract (-contract +schema):\n%s", diff)
 			}
 			for path, attribute := range attributes {
 				checkDescription(t, path, attribute.GetMarkdownDescription(), fields[path].contractField)
@@ -79,32 +82,28 @@ func TestSchemasKeepTheContract(t *testing.T) {
 
 func TestArgumentsTakeTheContractsValues(t *testing.T) {
 	t.Parallel()
-	for name, constructor := range dataSources {
+	for name := range dataSources {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			agreed := decode[contract](t, readTestdata(t, "contract", strings.TrimPrefix(name, "hwcloud_")+".json"))
-			declared := schemaOf(t, constructor)
-			for parameter, field := range agreed.Query {
+			for _, field := range contractOf(t, name).Query {
+				var values argumentValues
 				for _, value := range enumOf(t, field) {
-					if diags := validate(t, declared, field.Argument, value); diags.HasError() {
-						t.Errorf("%s = %q is refused: %v", parameter, value, diags)
-					}
-				}
-				if len(field.Enum) > 0 && !validate(t, declared, field.Argument, "nonsense").HasError() {
-					t.Errorf("%s = \"nonsense\" is accepted", parameter)
+					values.Good, values.Bad = append(values.Good, value), list{"nonsense"}
 				}
 				if field.Minimum != nil {
 					least := decode[int64](t, field.Minimum)
-					if diags := validate(t, declared, field.Argument, least); diags.HasError() {
-						t.Errorf("%s = %d is refused: %v", parameter, least, diags)
-					}
-					if !validate(t, declared, field.Argument, least-1).HasError() {
-						t.Errorf("%s = %d is accepted", parameter, least-1)
-					}
+					values.Good, values.Bad = append(values.Good, least), append(values.Bad, least-1)
 				}
+				testValidators(t, name, field.Argument, values)
 			}
 		})
 	}
+}
+
+// contractOf is the contract of a data source.
+func contractOf(t *testing.T, typeName string) contract {
+	t.Helper()
+	return decode[contract](t, readTestdata(t, "contract", strings.TrimPrefix(typeName, "hwcloud_")+".json"))
 }
 
 // agreedField is a field of a contract and how a schema should declare it.
@@ -126,7 +125,7 @@ func (c contract) attributes(t *testing.T) map[string]agreedField {
 	return attributes
 }
 
-// collectFields puts the fields of an answer into attributes, nested ones too.
+// collectFields puts the fields of a response into attributes, nested ones too.
 func collectFields(t *testing.T, prefix string, fields map[string]contractField, attributes map[string]agreedField) {
 	t.Helper()
 	for name, field := range fields {
@@ -142,25 +141,14 @@ func collectFields(t *testing.T, prefix string, fields map[string]contractField,
 			declaration += " sensitive"
 		}
 		attributes[prefix+name] = agreedField{field, declaration}
+		if field.FieldsOf != "" {
+			field.Fields = decode[contract](t, readTestdata(t, "contract", field.FieldsOf)).Response
+		}
 		collectFields(t, prefix+name+".", field.Fields, attributes)
 	}
 }
 
-// collectAttributes puts the attributes of a schema into collected by their
-// paths, nested ones too.
-func collectAttributes(prefix string, attributes, collected map[string]schema.Attribute) {
-	for name, attribute := range attributes {
-		collected[prefix+name] = attribute
-		switch nested := attribute.(type) {
-		case schema.ListNestedAttribute:
-			collectAttributes(prefix+name+".", nested.NestedObject.Attributes, collected)
-		case schema.SingleNestedAttribute:
-			collectAttributes(prefix+name+".", nested.Attributes, collected)
-		}
-	}
-}
-
-// declarationOf says how a schema declares an attribute.
+// declarationOf contains how a schema declares an attribute.
 func declarationOf(t *testing.T, attribute schema.Attribute) string {
 	t.Helper()
 	var words []string
@@ -198,12 +186,12 @@ func declarationOf(t *testing.T, attribute schema.Attribute) string {
 	return strings.Join(words, " ")
 }
 
-// checkDescription asks for whole sentences that name every value of an
+// checkDescription checks that a description is in sentences, and names every value of an
 // enumeration, both ends of a range, and the unit.
 func checkDescription(t *testing.T, path, description string, field contractField) {
 	t.Helper()
 	if !strings.HasSuffix(description, ".") {
-		t.Errorf("%s: the description is no sentence: %q", path, description)
+		t.Errorf("%s: the description is not a sentence: %q", path, description)
 	}
 	named := enumOf(t, field)
 	for _, end := range []jsontext.Value{field.Minimum, field.Maximum} {
@@ -233,4 +221,26 @@ func enumOf(t *testing.T, field contractField) []string {
 		values = append(values, text)
 	}
 	return values
+}
+
+// TestEphemeralTwins holds each ephemeral resource to the data source of its name, whose attributes
+// it has in common but for the argument that it does not need.
+func TestEphemeralTwins(t *testing.T) {
+	t.Parallel()
+	server := providerserver.NewProtocol6(new(hwcloudProvider))()
+	declared, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(declared.EphemeralResourceSchemas) == 0 {
+		t.Error("there is no ephemeral resource")
+	}
+	for name, ephemeral := range declared.EphemeralResourceSchemas {
+		want, got := *declared.DataSourceSchemas[name].Block, *ephemeral.Block
+		want.Attributes = slices.DeleteFunc(slices.Clone(want.Attributes), func(a *tfprotov6.SchemaAttribute) bool { return a.Name == "omit_secrets" })
+		want.Description = got.Description
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-data source +ephemeral resource)\n%s", name, diff)
+		}
+	}
 }

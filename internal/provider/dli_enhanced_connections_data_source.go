@@ -3,8 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
@@ -27,50 +25,109 @@ func newEnhancedConnectionsDataSource() datasource.DataSource {
 }
 
 // enhancedConnectionsDataSource is hwcloud_dli_enhanced_connections.
-type enhancedConnectionsDataSource struct {
-	lookup
-}
+type enhancedConnectionsDataSource struct{ dataSourceBase }
 
 type enhancedConnectionsModel struct {
-	lookupModel
-	Name            types.String            `tfsdk:"name"`
-	Status          types.String            `tfsdk:"status"`
-	Tags            map[string]types.String `tfsdk:"tags"`
-	Limit           types.Int64             `tfsdk:"limit"`
-	Offset          types.Int64             `tfsdk:"offset"`
-	Connections     types.List              `tfsdk:"connections"`
-	ConnectionCount types.Int64             `tfsdk:"connection_count"`
+	commonModel
+	Name   types.String            `tfsdk:"name"`
+	Status types.String            `tfsdk:"status"`
+	Tags   map[string]types.String `tfsdk:"tags"`
+	Limit  types.Int64             `tfsdk:"limit"`
+	Offset types.Int64             `tfsdk:"offset"`
 }
+
+// enhancedConnectionsResult is what a read returns.
+type enhancedConnectionsResult struct {
+	connections []client.EnhancedConnection
+}
+
+var enhancedConnectionsObject = newObject(
+	listField("connections", "Connections, in the order of the API, which sorts them by time of creation. The list is empty if none match.",
+		enhancedConnectionObject, func(r *enhancedConnectionsResult) []client.EnhancedConnection { return r.connections }),
+	int64Field("connection_count", "Number of `connections`.", func(r *enhancedConnectionsResult) *int64 {
+		count := int64(len(r.connections))
+		return &count
+	}),
+)
+
+var enhancedConnectionObject = newObject(
+	stringField("id", "ID of the connection.", func(c *client.EnhancedConnection) *string { return c.ID }),
+	stringField("name", "Name of the connection.", func(c *client.EnhancedConnection) *string { return c.Name }),
+	stringField("status", "Status of the connection: `ACTIVE` (activated) or `DELETED` (deleted).",
+		func(c *client.EnhancedConnection) *string { return c.Status }),
+	listField("available_queue_info", "Queues that use the connection, one entry for each. The list is empty if there are none.",
+		enhancedConnectionPeerObject("queue"), func(c *client.EnhancedConnection) []client.EnhancedConnectionPeer { return c.AvailableQueueInfo }),
+	listField("elastic_resource_pools", "Elastic resource pools that use the connection, one entry for each. The list is empty if there are none.",
+		enhancedConnectionPeerObject("elastic resource pool"),
+		func(c *client.EnhancedConnection) []client.EnhancedConnectionPeer { return c.ElasticResourcePools }),
+	stringField("dest_vpc_id", "ID of the connected VPC.", func(c *client.EnhancedConnection) *string { return c.DestVPCID }),
+	stringField("dest_network_id", "ID of the connected subnet.", func(c *client.EnhancedConnection) *string { return c.DestNetworkID }),
+	boolField("is_privis", "`true` if the project has not been granted permissions for the connection, `false` if it has. "+
+		"The API calls this field `isPrivis`.", func(c *client.EnhancedConnection) *bool { return c.IsPrivis }),
+	boolField("ipv6_enable", "Whether the connection supports IPv6.", func(c *client.EnhancedConnection) *bool { return c.IPv6Enable }),
+	int64Field("create_time", "Time at which the connection was created, in milliseconds since the Unix epoch.",
+		func(c *client.EnhancedConnection) *int64 { return c.CreateTime }),
+	timeField("created_at", "The time in `create_time` in RFC 3339 and UTC, with milliseconds, such as `2019-08-27T06:40:11.125Z`.",
+		func(c *client.EnhancedConnection) *int64 { return c.CreateTime }),
+	listField("hosts", "Host names that the connection resolves to IP addresses. The list is empty if there are none.",
+		enhancedConnectionHostObject, func(c *client.EnhancedConnection) []client.EnhancedConnectionHost { return c.Hosts }),
+	listField("routes", "Routes of the connection. The list is empty if there are none.",
+		enhancedConnectionRouteObject, func(c *client.EnhancedConnection) []client.EnhancedConnectionRoute { return c.Routes }),
+)
+
+// enhancedConnectionPeerObject declares a queue or an elastic resource pool.
+func enhancedConnectionPeerObject(kind string) *apiObject[client.EnhancedConnectionPeer] {
+	return newObject(
+		stringField("peer_id", "ID of the connection of this "+kind+".", func(p *client.EnhancedConnectionPeer) *string { return p.PeerID }),
+		stringField("status", "Status of the connection of this "+kind+": `CREATING` (being set up), `ACTIVE` (set up and working), "+
+			"or `FAILED` (could not be set up).", func(p *client.EnhancedConnectionPeer) *string { return p.Status }),
+		stringField("name", "Name of the "+kind+".", func(p *client.EnhancedConnectionPeer) *string { return p.Name }),
+		stringField("err_msg", "Reason why the connection could not be set up, if `status` is `FAILED`.",
+			func(p *client.EnhancedConnectionPeer) *string { return p.ErrMsg }),
+		int64Field("update_time", "Time at which this entry was last changed, in milliseconds since the Unix epoch.",
+			func(p *client.EnhancedConnectionPeer) *int64 { return p.UpdateTime }),
+		timeField("updated_at", "The time in `update_time` in RFC 3339 and UTC, with milliseconds.",
+			func(p *client.EnhancedConnectionPeer) *int64 { return p.UpdateTime }),
+	)
+}
+
+var enhancedConnectionHostObject = newObject(
+	stringField("name", "Host name.", func(h *client.EnhancedConnectionHost) *string { return h.Name }),
+	stringField("ip", "IPv4 address of the host.", func(h *client.EnhancedConnectionHost) *string { return h.IP }),
+)
+
+var enhancedConnectionRouteObject = newObject(
+	stringField("name", "Name of the route.", func(r *client.EnhancedConnectionRoute) *string { return r.Name }),
+	stringField("cidr", "Destination of the route in CIDR notation.", func(r *client.EnhancedConnectionRoute) *string { return r.CIDR }),
+	int64Field("create_time", "Time at which the route was created, in milliseconds since the Unix epoch.",
+		func(r *client.EnhancedConnectionRoute) *int64 { return r.CreateTime }),
+	timeField("created_at", "The time in `create_time` in RFC 3339 and UTC, with milliseconds.",
+		func(r *client.EnhancedConnectionRoute) *int64 { return r.CreateTime }),
+)
 
 // Metadata names the data source.
 func (d *enhancedConnectionsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_dli_enhanced_connections"
 }
 
-// Schema declares the arguments and what a lookup fills.
+// Schema declares the arguments, and what a read returns.
 func (d *enhancedConnectionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the enhanced datasource connections of Data Lake Insight in a project: " +
-			"the VPCs and subnets that queues and elastic resource pools can reach, and in what state each of those connections is. " +
-			"All connections come, however many there are, unless an argument narrows the list; " +
-			"where the list cannot be read as a whole, the lookup fails. " +
-			"A value that the API leaves out is null, a list that it leaves out is empty.",
-		Attributes: withLookupArguments(map[string]schema.Attribute{
+	resp.Schema = dataSourceSchema("Lists the enhanced datasource connections of Data Lake Insight in a project: "+
+		"the VPCs and subnets that queues and elastic resource pools can reach, and the status of each connection. "+completeList,
+		enhancedConnectionsObject.attributes, map[string]schema.Attribute{
 			"name": schema.StringAttribute{
-				MarkdownDescription: "Lists only the connections that the API finds by this name. Whether a part of a name finds one is up to the API.",
+				MarkdownDescription: "Returns only the connections that the API finds by this name. The API decides whether a part of a name is enough.",
 				Optional:            true,
 				Validators:          []validator.String{isNotBlank()},
 			},
 			"status": schema.StringAttribute{
-				MarkdownDescription: "Lists only the connections in this status, in upper or lower case: " +
-					"`ACTIVE` for those that have been activated, `DELETED` for those that have been deleted.",
-				Optional:   true,
-				Validators: []validator.String{stringvalidator.OneOfCaseInsensitive("ACTIVE", "DELETED")},
+				MarkdownDescription: "Returns only the connections with this status: `ACTIVE` (activated) or `DELETED` (deleted), in upper or lower case.",
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.OneOfCaseInsensitive("ACTIVE", "DELETED")},
 			},
 			"tags": schema.MapAttribute{
-				MarkdownDescription: "Lists only the connections that carry all of these tags. " +
-					"A key is not empty and holds neither `=` nor `,`; a value holds no `,`. " +
-					"They go to the API as `key=value`, joined by commas.",
+				MarkdownDescription: "Returns only the connections with all of these tags. " +
+					"A key must not be blank and must not contain `=` or `,`; a value must not contain `,`.",
 				ElementType: types.StringType,
 				Optional:    true,
 				Validators: []validator.Map{
@@ -80,178 +137,56 @@ func (d *enhancedConnectionsDataSource) Schema(_ context.Context, _ datasource.S
 				},
 			},
 			"limit": schema.Int64Attribute{
-				MarkdownDescription: "The most connections to list, `0` or more; `0` lists all. It caps the whole result, not a page of it. " +
-					"All connections come where it is not set.",
+				MarkdownDescription: "Maximum number of connections to return, `0` or more; `0` returns all. " +
+					"It limits the complete result, not a page of it. Defaults to all connections.",
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.AtLeast(0)},
 			},
 			"offset": schema.Int64Attribute{
-				MarkdownDescription: "How many connections to skip from the start of the result, `0` or more. " +
-					"None are skipped where it is not set.",
-				Optional:   true,
-				Validators: []validator.Int64{int64validator.AtLeast(0)},
+				MarkdownDescription: "Number of connections to skip from the start of the result, `0` or more. Defaults to `0`.",
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.AtLeast(0)},
 			},
-			"connections": computedList("Connections, in the order of the API, which sorts them by creation time. The list is empty where none match.",
-				map[string]schema.Attribute{
-					"id":     computedString("ID of the connection."),
-					"name":   computedString("Name of the connection."),
-					"status": computedString("Status of the connection: `ACTIVE`, it has been activated, or `DELETED`, it has been deleted."),
-					"available_queue_info": computedList("Queues that use the connection, one entry for each. The list is empty where none does.",
-						enhancedConnectionPeerAttributes("queue")),
-					"elastic_resource_pools": computedList("Elastic resource pools that use the connection, one entry for each. The list is empty where none does.",
-						enhancedConnectionPeerAttributes("elastic resource pool")),
-					"dest_vpc_id":     computedString("ID of the VPC that the connection leads to."),
-					"dest_network_id": computedString("ID of the subnet that the connection leads to."),
-					"is_privis": computedBool("`false` where the project has been granted permissions for the connection, " +
-						"`true` where it has not. The API calls it `isPrivis`."),
-					"ipv6_enable": computedBool("Whether the connection carries IPv6 too."),
-					"create_time": computedInt64("When the connection was created, in milliseconds since the Unix epoch."),
-					"created_at":  computedString("The time of `create_time` as RFC 3339 in UTC, such as `2019-08-27T06:40:11.125Z`. " + nullTime),
-					"hosts": computedList("Names of hosts that the connection resolves to addresses. The list is empty where there are none.",
-						map[string]schema.Attribute{
-							"name": computedString("Name of the host."),
-							"ip":   computedString("IPv4 address of the host."),
-						}),
-					"routes": computedList("Routes of the connection. The list is empty where there are none.",
-						map[string]schema.Attribute{
-							"name":        computedString("Name of the route."),
-							"cidr":        computedString("Addresses that the route leads to, in CIDR notation."),
-							"create_time": computedInt64("When the route was created, in milliseconds since the Unix epoch."),
-							"created_at":  computedString("The time of `create_time` as RFC 3339 in UTC, with its milliseconds. " + nullTime),
-						}),
-				}),
-			"connection_count": computedInt64("Number of `connections`."),
-		}),
-	}
-}
-
-// nullTime says where a time in RFC 3339 is null.
-const nullTime = "It is null where that is null or lies outside the years 1 to 9999."
-
-// enhancedConnectionPeerAttributes are those of a peer of that kind.
-func enhancedConnectionPeerAttributes(kind string) map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"peer_id": computedString("ID of the connection of this " + kind + "."),
-		"status": computedString("Status of the connection of this " + kind + ": `CREATING`, it is being set up; " +
-			"`ACTIVE`, it is set up and reaches its destination; `FAILED`, it could not be set up."),
-		"name":        computedString("Name of the " + kind + "."),
-		"err_msg":     computedString("Why the connection could not be set up, where `status` is `FAILED`."),
-		"update_time": computedInt64("When this entry last changed, in milliseconds since the Unix epoch."),
-		"updated_at":  computedString("The time of `update_time` as RFC 3339 in UTC, with its milliseconds. " + nullTime),
-	}
+		})
 }
 
 // Read lists the connections.
 func (d *enhancedConnectionsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model enhancedConnectionsModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	resp.Diagnostics.Append(readArguments(ctx, req.Config, &model)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	var connections []client.EnhancedConnection
-	ok := d.read(ctx, &model.lookupModel, model.subject(), &resp.Diagnostics,
-		func(ctx context.Context, api *client.Client, in client.Scope) (err error) {
-			connections, err = api.EnhancedConnections(ctx, in, model.query())
-			return err
-		})
-	if !ok {
+	var result enhancedConnectionsResult
+	resp.Diagnostics.Append(d.read(ctx, &model, model.operation(), func(ctx context.Context, api *client.Client, in client.Scope) (err error) {
+		result.connections, err = api.EnhancedConnections(ctx, in, model.query())
+		return err
+	})...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	model = model.withAnswer(schemaTypes(resp.State.Schema), connections)
-	resp.Diagnostics.Append(setState(ctx, &resp.State, &model, "connections", &model.Connections)...)
+	resp.State.Raw = withResult(ctx, resp.State.Raw, &model, enhancedConnectionsObject.values(&result, keepSecrets))
 }
 
-func (m enhancedConnectionsModel) subject() subject {
-	asked := "enhanced datasource connections"
+func (m *enhancedConnectionsModel) operation() operation {
+	requested := "enhanced datasource connections"
 	if !m.Name.IsNull() {
-		asked += fmt.Sprintf(" named %q", m.Name.ValueString())
+		requested += fmt.Sprintf(" named %q", m.Name.ValueString())
 	}
-	return subject{
-		service:    client.DLI,
-		summary:    "Unable to list DLI enhanced datasource connections",
-		asked:      asked,
-		permission: "read permission on DLI enhanced datasource connections (policy DLI ReadOnlyAccess, in identity policies action dli:edsconnection:list)",
-		argument:   m.argument,
-	}
+	return operation{service: client.DLI, summary: "Unable to list DLI enhanced datasource connections", requested: requested}
 }
 
-// argument tells which argument an error of the API is about.
-func (m enhancedConnectionsModel) argument(err *client.Error) string {
-	if answeredBy("/datasource/enhanced-connections", err) && err.Status == http.StatusBadRequest &&
-		!m.Offset.IsNull() && strings.Contains(strings.ToLower(err.Message), "offset") {
-		return "offset"
-	}
-	return ""
-}
-
-func (m enhancedConnectionsModel) query() client.EnhancedConnectionsQuery {
-	return client.EnhancedConnectionsQuery{
-		Name:   m.Name.ValueString(),
-		Status: m.Status.ValueString(),
-		Tags:   m.tags(),
-		Window: client.Window{Offset: m.Offset.ValueInt64(), Limit: m.Limit.ValueInt64()},
-	}
-}
-
-func (m enhancedConnectionsModel) tags() map[string]string {
+func (m *enhancedConnectionsModel) query() client.EnhancedConnectionsQuery {
 	tags := make(map[string]string, len(m.Tags))
 	for key, value := range m.Tags {
 		tags[key] = value.ValueString()
 	}
-	return tags
-}
-
-// withAnswer is the model with what the API answered. attributes are the types
-// of the data source's attributes.
-func (m enhancedConnectionsModel) withAnswer(attributes attributeTypes, connections []client.EnhancedConnection) enhancedConnectionsModel {
-	m.Connections = listValue(attributes["connections"], connections, enhancedConnectionValues)
-	m.ConnectionCount = types.Int64Value(int64(len(connections)))
-	return m
-}
-
-func enhancedConnectionValues(attributes attributeTypes, connection client.EnhancedConnection) attributeValues {
-	return attributeValues{
-		"id":                     types.StringPointerValue(connection.ID),
-		"name":                   types.StringPointerValue(connection.Name),
-		"status":                 types.StringPointerValue(connection.Status),
-		"available_queue_info":   listValue(attributes["available_queue_info"], connection.AvailableQueueInfo, enhancedConnectionPeerValues),
-		"elastic_resource_pools": listValue(attributes["elastic_resource_pools"], connection.ElasticResourcePools, enhancedConnectionPeerValues),
-		"dest_vpc_id":            types.StringPointerValue(connection.DestVPCID),
-		"dest_network_id":        types.StringPointerValue(connection.DestNetworkID),
-		"is_privis":              types.BoolPointerValue(connection.IsPrivis),
-		"ipv6_enable":            types.BoolPointerValue(connection.IPv6Enable),
-		"create_time":            types.Int64PointerValue(connection.CreateTime),
-		"created_at":             timeValue(connection.CreateTime),
-		"hosts":                  listValue(attributes["hosts"], connection.Hosts, enhancedConnectionHostValues),
-		"routes":                 listValue(attributes["routes"], connection.Routes, enhancedConnectionRouteValues),
-	}
-}
-
-func enhancedConnectionPeerValues(_ attributeTypes, peer client.EnhancedConnectionPeer) attributeValues {
-	return attributeValues{
-		"peer_id":     types.StringPointerValue(peer.PeerID),
-		"status":      types.StringPointerValue(peer.Status),
-		"name":        types.StringPointerValue(peer.Name),
-		"err_msg":     types.StringPointerValue(peer.ErrMsg),
-		"update_time": types.Int64PointerValue(peer.UpdateTime),
-		"updated_at":  timeValue(peer.UpdateTime),
-	}
-}
-
-func enhancedConnectionHostValues(_ attributeTypes, host client.EnhancedConnectionHost) attributeValues {
-	return attributeValues{
-		"name": types.StringPointerValue(host.Name),
-		"ip":   types.StringPointerValue(host.IP),
-	}
-}
-
-func enhancedConnectionRouteValues(_ attributeTypes, route client.EnhancedConnectionRoute) attributeValues {
-	return attributeValues{
-		"name":        types.StringPointerValue(route.Name),
-		"cidr":        types.StringPointerValue(route.CIDR),
-		"create_time": types.Int64PointerValue(route.CreateTime),
-		"created_at":  timeValue(route.CreateTime),
+	return client.EnhancedConnectionsQuery{
+		Name:   m.Name.ValueString(),
+		Status: m.Status.ValueString(),
+		Tags:   tags,
+		Window: client.Window{Offset: m.Offset.ValueInt64(), Limit: m.Limit.ValueInt64()},
 	}
 }

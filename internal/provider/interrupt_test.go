@@ -29,7 +29,7 @@ func TestInterrupt(t *testing.T) {
 			c.Inject(simulator.Fault{Service: "vpcep", Action: action})
 			w := c.newWorkspace(t, binary, c.block()+lookupOf(simulator.ServiceID, ""))
 			plan := w.start(t, "plan", "-input=false")
-			// The wait has begun when the request is there; a little later it is answered too.
+			// The wait has begun when the request is there; a little later it has its response too.
 			plan.until(t, func() bool { return c.Count(nil) > 0 })
 			time.Sleep(500 * time.Millisecond)
 
@@ -69,16 +69,16 @@ func (w *workspace) start(t *testing.T, arguments ...string) *running {
 	}
 	go func() {
 		defer close(r.ended)
-		_ = r.command.Wait() // Its exit code tells how it ended.
+		_ = r.command.Wait() // ProcessState has its exit code.
 	}()
 	t.Cleanup(func() {
-		_ = syscall.Kill(-r.command.Process.Pid, syscall.SIGKILL) // It has ended where all went well.
+		_ = syscall.Kill(-r.command.Process.Pid, syscall.SIGKILL) // It has ended if all went well.
 		<-r.ended
 	})
 	return r
 }
 
-// interrupt sends what Ctrl-C sends, to the whole group.
+// interrupt sends what Ctrl-C sends, to the process group.
 func (r *running) interrupt(t *testing.T) {
 	t.Helper()
 	if err := syscall.Kill(-r.command.Process.Pid, syscall.SIGINT); err != nil {

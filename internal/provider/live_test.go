@@ -80,3 +80,10 @@ func TestAccLiveVPCChannel(t *testing.T) {
 	runLive(t, fmt.Sprintf("data %q \"live\" {\n%s}\n", vpcChannelSource, body),
 		filledIn("data."+vpcChannelSource+".live", "id", "vpc_channel_id", "name", "members", "member_groups")...)
 }
+
+func TestAccLiveVPCChannels(t *testing.T) {
+	t.Parallel()
+	body := fmt.Sprintf("instance_id = %q\nomit_secrets = true\n", needed(t, "HWCLOUD_TEST_INSTANCE_ID"))
+	runLive(t, fmt.Sprintf("data %q \"live\" {\n%s}\n", vpcChannelsSource, body),
+		filledIn("data."+vpcChannelsSource+".live", "instance_id", "vpc_channels")...)
+}

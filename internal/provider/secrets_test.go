@@ -14,8 +14,8 @@ import (
 
 var signatureOf = regexp.MustCompile(`Signature=([0-9a-f]{64})`)
 
-// searchFor looks for each secret of the cloud, each signature that it got and
-// others in all texts. The beginning of one is a find too.
+// searchFor looks for each secret of the cloud, each signature that it got and others in all texts.
+// The beginning of one is a find too.
 func (c *cloud) searchFor(t *testing.T, others []string, texts map[string]string) {
 	t.Helper()
 	secrets := slices.Concat(c.Secrets(), others)
@@ -34,7 +34,7 @@ func (c *cloud) searchFor(t *testing.T, others []string, texts map[string]string
 		}
 		beginning := secret[:min(len(secret), max(len(secret)/2, 14), 40)]
 		for name, text := range texts {
-			// Terraform breaks lines where they are long.
+			// Terraform breaks long lines.
 			if flat := strings.NewReplacer("\n", "", "\u2502", "", " ", "").Replace(text); strings.Contains(text, beginning) || strings.Contains(flat, beginning) {
 				t.Errorf("%s… is in %s", beginning, name)
 			}
@@ -45,47 +45,61 @@ func (c *cloud) searchFor(t *testing.T, others []string, texts map[string]string
 // mostTrace has all logs be written, the provider's too.
 var mostTrace = []string{"TF_LOG=TRACE", "TF_LOG_PATH=trace.log"}
 
-// TestNoSecretIsLogged plans and applies in each way of signing in with all
-// logging on, and searches all that comes of it for every secret used.
+// TestNoSecretIsLogged plans and applies in each way of signing in with all logging on, and
+// searches all that comes of it for every secret used.
 func TestNoSecretIsLogged(t *testing.T) {
 	t.Parallel()
 	file, binary := profiles(t), buildProvider(t)
-	for name := range waysToSignInTo(newCloud(t), file) {
+	for name := range waysToSignInTo(t, newCloud(t), file) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, way := newCloudFor(t, file, name)
 			config := c.block(hcl(way.arguments)) + allEnhancedConnections
 			nacos := ""
 			if name == "keys" {
-				// The password that a lookup returns is in the state, and nowhere else.
+				// The password that a data source returns is in the state, and nowhere else.
 				nacos = "simulated-nacos-password"
 				config += "data \"hwcloud_apig_vpc_channel\" \"nacos\" {\n" + byChannelName(simulator.FullInstanceID, "full_nacos") + "}\n"
 			}
 			w := c.newWorkspace(t, binary, config)
 			applied := w.mustRun(t, mostTrace, "apply", "-auto-approve")
+			w.mustRun(t, nil, "plan", "-out=plan.bin")
 			planned, code := w.terraform(t, mostTrace, "plan", "-detailed-exitcode")
 			if code != 0 {
 				t.Errorf("the second plan ended with %d, want 0 for no changes", code)
 			}
 			texts := w.texts(t)
 			texts["what apply printed"], texts["what plan printed"] = applied, planned
+			delete(texts, "plan.bin") // It is compressed, and has the configuration.
+			texts["plan in JSON"] = planWithoutConfiguration(t, w.mustRun(t, nil, "show", "-json", "plan.bin"))
 			if log := texts["trace.log"]; !strings.Contains(log, "HTTP request") || !strings.Contains(log, "/datasource/enhanced-connections") {
 				t.Error("the provider's log is not in trace.log")
 			}
-			if state := texts["terraform.tfstate"]; !strings.Contains(state, way.project) {
-				t.Error("the lookup is not in terraform.tfstate")
+			for _, name := range []string{"terraform.tfstate", "plan in JSON"} {
+				if !strings.Contains(texts[name], way.project) {
+					t.Errorf("the data source is not in %s", name)
+				}
 			}
 			c.searchFor(t, nil, texts)
 			if nacos != "" {
 				delete(texts, "terraform.tfstate")
 				delete(texts, "terraform.tfstate.backup")
+				delete(texts, "plan in JSON")
 				c.searchFor(t, []string{nacos}, texts)
 			}
 		})
 	}
 }
 
-// echo answers with an error that repeats all that the request bore.
+// planWithoutConfiguration is a plan in JSON without the configuration, which has literal secrets.
+func planWithoutConfiguration(t *testing.T, plan string) string {
+	t.Helper()
+	decoded := decode[object](t, []byte(plan))
+	delete(decoded, "configuration")
+	return string(encode(decoded))
+}
+
+// echo responds with an error that repeats everything in the request.
 func echo(status int) simulator.Action {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 		body := make([]byte, 4096)
@@ -136,11 +150,17 @@ func TestNoSecretIsInAnError(t *testing.T) {
 		"broken token": {"user", simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusCreated, nil,
 			`{"token":{"expires_at":7,"secret":"simulated-Passw0rd"}}`)}, nil, "Signing in"},
 		"broken keys": {"agency", simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusCreated, nil,
-			`{"credential":{"access":"a","secret":["secret-in-an-answer"],"securitytoken":"secret-in-an-answer"}}`)}, nil, "ssuming agency"},
+			`{"credential":{"access":"a","secret":["secret-in-a-response"],"securitytoken":"secret-in-a-response"}}`)}, nil, "ssuming agency"},
 		"keys on a page": {"agency", simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusOK, map[string]string{"Content-Type": "text/plain"},
-			`secret-in-an-answer`)}, nil, "ssuming agency"},
+			`secret-in-a-response`)}, nil, "ssuming agency"},
+		"ID token":               {"ID token", simulator.Fault{Service: "iam", Path: "/id-token/", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
+		"ID token file":          {"ID token file", simulator.Fault{Service: "iam", Path: "/id-token/", Action: echo(http.StatusForbidden)}, nil, "refused"},
+		"federated token":        {"ID token", simulator.Fault{Service: "iam", Path: "/securitytokens", Action: echo(http.StatusForbidden)}, nil, "refused"},
+		"GitHub's request token": {"GitHub Actions", simulator.Fault{Service: "github", Action: echo(http.StatusForbidden)}, nil, "id-token: write"},
+		"GitHub's ID token":      {"GitHub Actions", simulator.Fault{Service: "iam", Path: "/id-token/", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
+		"unscoped token":         {"unscoped token", simulator.Fault{Service: "iam", Method: http.MethodPost, Action: echo(http.StatusForbidden)}, nil, "refused"},
 		"keys of ECS": {"ECS", simulator.Fault{Service: "metadata", Path: "securitykey", Action: simulator.Respond(http.StatusOK, nil,
-			`{"credential":{"access":"a","secret":7,"securitytoken":"secret-in-an-answer"}}`)}, nil, "No credentials"},
+			`{"credential":{"access":"a","secret":7,"securitytoken":"secret-in-a-response"}}`)}, nil, "No credentials"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -154,7 +174,7 @@ func TestNoSecretIsInAnError(t *testing.T) {
 			}
 			texts := w.texts(t)
 			texts["what plan printed"] = printed
-			c.searchFor(t, []string{"secret-in-an-answer", `another "password"\`, `another \"password\"\\`}, texts)
+			c.searchFor(t, []string{"secret-in-a-response", `another "password"\`, `another \"password\"\\`}, texts)
 			if t.Failed() {
 				t.Log(printed)
 			}

@@ -2,10 +2,17 @@ package provider
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"maps"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -19,20 +26,26 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// signIn is a way of signing in.
-type signIn struct {
+// signInMethod is a way to sign in.
+type signInMethod struct {
 	// arguments of the provider, and variables that its environment has.
 	arguments   object
 	environment map[string]string
-	// change prepares the cloud, where it is set.
+	// change prepares the cloud, if it is set.
 	change func(*simulator.Data)
-	// project that a lookup reads from then, by default the first.
+	// serve serves the cloud at another address, if it is set, and returns the arguments that this
+	// takes.
+	serve func(*testing.T, *cloud) object
+	// project that is read from then, by default the first.
 	project string
 }
 
-// waysToSignInTo are all ways of signing in to a cloud. file is one of KooCLI
-// with [profiles].
-func waysToSignInTo(c *cloud, file string) map[string]signIn {
+// unscopedToken is a token of the default user without a project.
+const unscopedToken = "simulated-token-without-a-project-000000000000000001"
+
+// waysToSignInTo returns all ways to sign in to a cloud. file is one of KooCLI with [profiles].
+func waysToSignInTo(t *testing.T, c *cloud, file string) map[string]signInMethod {
+	t.Helper()
 	keys := object{"access_key": simulator.AccessKey, "secret_key": simulator.SecretKey}
 	user := object{"user_name": simulator.UserName, "password": simulator.Password, "domain_name": simulator.DomainName}
 	token := object{"token": simulator.Token}
@@ -41,10 +54,16 @@ func waysToSignInTo(c *cloud, file string) map[string]signIn {
 	agency := object{"assume_role": list{first}}
 	chain := object{"assume_role": list{first, object{"agency_name": simulator.ChainedAgencyName, "domain_name": simulator.ChainedDomainName}}}
 	ecs := map[string]string{"HW_METADATA_ENDPOINT": c.MetadataURL()}
-	withoutToken := func(status int) signIn {
-		return signIn{environment: ecs, change: func(d *simulator.Data) { d.Metadata.TokenStatus = status }}
+	idTokenFile := textFile(t, simulator.IDToken+"\n")
+	oidc := func(arguments object) object {
+		return object{"assume_role_with_oidc": merge(object{"idp_id": simulator.IdentityProviderID}, arguments)}
 	}
-	return map[string]signIn{
+	oidcVariables := map[string]string{"HW_ASSUME_ROLE_IDP_ID": simulator.IdentityProviderID, "HW_ASSUME_ROLE_ID_TOKEN": simulator.IDToken}
+	agencyVariables := map[string]string{"HW_ASSUME_ROLE_AGENCY_NAME": simulator.AgencyName, "HW_ASSUME_ROLE_DOMAIN_NAME": simulator.AgencyDomainName}
+	withoutToken := func(status int) signInMethod {
+		return signInMethod{environment: ecs, change: func(d *simulator.Data) { d.Metadata.TokenStatus = status }}
+	}
+	return map[string]signInMethod{
 		"keys": {arguments: keys},
 		"keys of the environment": {environment: map[string]string{
 			"HW_ACCESS_KEY": simulator.AccessKey, "OS_SECRET_KEY": simulator.SecretKey,
@@ -80,16 +99,81 @@ func waysToSignInTo(c *cloud, file string) map[string]signIn {
 		"user's project":         {arguments: merge(user, object{"project_id": simulator.SubProjectID}), project: simulator.SubProjectID},
 		"user's other region":    {arguments: merge(user, object{"region": simulator.SecondRegion}), project: simulator.SecondProjectID},
 		"agency's project":       {arguments: merge(user, agency, object{"project_id": simulator.AgencyProjectID}), project: simulator.AgencyProjectID},
+
+		"user by ID": {arguments: object{"user_id": simulator.UserID, "password": simulator.Password, "domain_id": simulator.DomainID}},
+		"user by ID without domain": {environment: map[string]string{
+			"OS_USER_ID": simulator.UserID, "OS_PASSWORD": simulator.Password,
+		}},
+		"user with a client certificate": {arguments: user, serve: requireClientCertificate},
+		"unscoped token":                 {arguments: object{"token": unscopedToken}, change: addUnscopedToken},
+		"unscoped token, known project": {
+			arguments: object{"token": unscopedToken, "project_id": simulator.ProjectID}, change: addUnscopedToken,
+		},
+		"agency for an unscoped token": {
+			arguments: merge(object{"token": unscopedToken}, agency), change: addUnscopedToken, project: simulator.AgencyProjectID,
+		},
+
+		"ID token":                    {arguments: oidc(object{"id_token": simulator.IDToken})},
+		"ID token file":               {arguments: oidc(object{"id_token_file": idTokenFile})},
+		"ID token of the environment": {environment: oidcVariables},
+		"ID token file of the environment": {environment: map[string]string{
+			"HW_ASSUME_ROLE_IDP_ID": simulator.IdentityProviderID, "HW_ASSUME_ROLE_ID_TOKEN_FILE": idTokenFile,
+		}},
+		"GitHub Actions": {
+			arguments: oidc(object{"audience": "https://cloud.example.com"}),
+			environment: map[string]string{
+				"ACTIONS_ID_TOKEN_REQUEST_URL": c.GitHubURL(), "ACTIONS_ID_TOKEN_REQUEST_TOKEN": simulator.GitHubRequestToken,
+			},
+			change: func(d *simulator.Data) {
+				d.IAM.IdentityProviders[0].IDTokens, d.IAM.IdentityProviders[0].Audience = nil, "https://cloud.example.com"
+			},
+		},
+		"HCP Terraform": {arguments: oidc(nil), environment: map[string]string{"TFC_WORKLOAD_IDENTITY_TOKEN": simulator.IDToken}},
+		"agency for an ID token": {
+			arguments: oidc(merge(first, object{"id_token_file": idTokenFile, "duration": int64(900)})), project: simulator.AgencyProjectID,
+		},
+		"agency of the environment for an ID token": {
+			arguments: oidc(object{"id_token_file": idTokenFile}), environment: agencyVariables, project: simulator.AgencyProjectID,
+		},
+		"chain for an ID token": {
+			arguments: merge(oidc(merge(first, object{"id_token": simulator.IDToken})), object{"assume_role": chain["assume_role"].(list)[1:]}), //nolint:forcetypeassert // It is above.
+			project:   simulator.ChainedProjectID,
+		},
 	}
 }
 
-// newCloudFor is a cloud that is to be signed in to in one way.
-func newCloudFor(t *testing.T, file, name string) (*cloud, signIn) {
+func addUnscopedToken(d *simulator.Data) {
+	d.IAM.Tokens = append(d.IAM.Tokens, simulator.IssuedToken{Value: unscopedToken, DomainID: simulator.DomainID})
+}
+
+// requireClientCertificate serves a cloud to clients that have a certificate.
+func requireClientCertificate(t *testing.T, c *cloud) object {
+	t.Helper()
+	cert, key := clientCertificateFiles(t)
+	trusted := x509.NewCertPool()
+	if !trusted.AppendCertsFromPEM(readFileOf(t, cert)) {
+		t.Fatal("there is no certificate")
+	}
+	server := httptest.NewUnstartedServer(c.Server)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // Of handshakes without a certificate.
+	server.TLS = &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: trusted, MinVersion: tls.VersionTLS12}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	c.URL = server.URL
+	authority := textFile(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
+	return object{"cacert_file": authority, "cert": cert, "key": key}
+}
+
+// newCloudFor is a cloud for one way to sign in.
+func newCloudFor(t *testing.T, file, name string) (*cloud, signInMethod) {
 	t.Helper()
 	c := newCloud(t)
-	way, ok := waysToSignInTo(c, file)[name]
+	way, ok := waysToSignInTo(t, c, file)[name]
 	if !ok {
 		t.Fatalf("there is no way %q", name)
+	}
+	if way.serve != nil {
+		way.arguments = merge(way.arguments, way.serve(t, c))
 	}
 	if way.project == "" {
 		way.project = simulator.ProjectID
@@ -108,19 +192,29 @@ func newCloudFor(t *testing.T, file, name string) (*cloud, signIn) {
 	return c, way
 }
 
-// hcl is a block's arguments as they stand in a configuration, one a line.
+// hcl writes the arguments of a block in a configuration, one a line.
 func hcl(arguments object) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(arguments)) {
-		if blocks, ok := arguments[name].(list); ok {
-			for _, block := range blocks {
+		switch value := arguments[name].(type) {
+		case list:
+			for _, block := range value {
 				fmt.Fprintf(&b, "  %s {\n%s}\n", name, hcl(block.(object))) //nolint:forcetypeassert // A block is an object.
 			}
-			continue
+		case object:
+			fmt.Fprintf(&b, "  %s {\n%s}\n", name, hcl(value))
+		case string:
+			fmt.Fprintf(&b, "  %s = %q\n", name, value)
+		default:
+			fmt.Fprintf(&b, "  %s = %v\n", name, value)
 		}
-		fmt.Fprintf(&b, "  %s = %q\n", name, arguments[name])
 	}
 	return b.String()
+}
+
+// isSignIn reports whether a request provides credentials or a project, not what is read.
+func isSignIn(r simulator.Request) bool {
+	return slices.Contains([]string{"iam", "metadata", "github"}, r.Service)
 }
 
 const allEnhancedConnections = "data \"hwcloud_dli_enhanced_connections\" \"all\" {}\n"
@@ -128,7 +222,7 @@ const allEnhancedConnections = "data \"hwcloud_dli_enhanced_connections\" \"all\
 func TestSignInThroughTerraform(t *testing.T) {
 	t.Parallel()
 	file := profiles(t)
-	for name := range waysToSignInTo(newCloud(t), file) {
+	for name := range waysToSignInTo(t, newCloud(t), file) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, way := newCloudFor(t, file, name)
@@ -138,35 +232,46 @@ output "found" {
 }
 `, statecheck.ExpectKnownOutputValue("found", knownvalue.StringExact("3 in "+way.project)))
 			if n := c.Count(func(r simulator.Request) bool { return r.Service == "dli" && r.Status == http.StatusOK }); n == 0 {
-				t.Error("nothing was read")
+				t.Error("no list was read")
 			}
 		})
 	}
 }
 
-// readAtOnce reads 15 data sources at once, five of each kind, out of two regions.
+// manyReads are 15 reads of all data sources, each of the first region or of the second in turn.
+// otherRegion is the second, or the first again.
+func manyReads(t *testing.T, otherRegion string) []faultRead {
+	t.Helper()
+	sources := slices.Sorted(maps.Keys(dataSources))
+	var reads []faultRead
+	for i := range 15 {
+		source, region := sources[i%len(sources)], simulator.Region
+		facts := factsOf(t, source)
+		arguments := facts.InRegion
+		if i/len(sources)%2 == 1 && otherRegion != region {
+			region, arguments = otherRegion, facts.InSecondRegion
+		}
+		reads = append(reads, faultRead{exampleRead{Arguments: merge(arguments, object{"region": region})}, source})
+	}
+	return reads
+}
+
+// readAtOnce reads 15 data sources in two regions at once.
 func (s *session) readAtOnce(t *testing.T) {
 	t.Helper()
 	var wait sync.WaitGroup
-	for i := range 5 {
-		region := []string{simulator.Region, simulator.SecondRegion}[i%2]
-		for source, arguments := range map[string]object{
-			enhancedConnectionsSource: {"region": region},
-			serviceConnectionsSource:  {"service_id": simulator.ServiceID},
-			vpcChannelSource:          {"instance_id": simulator.SecondInstanceID, "name": "second_region", "region": simulator.SecondRegion},
-		} {
-			wait.Go(func() {
-				if got := s.read(t, source, arguments); got.errors != nil {
-					t.Error(got.errors)
-				}
-			})
-		}
+	for _, read := range manyReads(t, simulator.SecondRegion) {
+		wait.Go(func() {
+			if got := s.read(t, read.source, read.Arguments); got.errors != nil {
+				t.Error(got.errors)
+			}
+		})
 	}
 	wait.Wait()
 }
 
-// TestManyLookupsShareOneSignIn reads 15 data sources of two regions at once.
-func TestManyLookupsShareOneSignIn(t *testing.T) {
+// TestManyReadsShareOneSignIn reads 15 data sources in two regions at once.
+func TestManyReadsShareOneSignIn(t *testing.T) {
 	t.Parallel()
 	file := profiles(t)
 	projects := []string{"iam " + simulator.SecondRegion + " project " + simulator.SecondRegion, "iam " + simulator.Region + " project " + simulator.Region}
@@ -177,7 +282,7 @@ func TestManyLookupsShareOneSignIn(t *testing.T) {
 		"keys":    projects,
 		"profile": projects,
 		"ECS":     append(strings.Split(metadata, "|"), projects...),
-		// A user's token is for one project, and tells which one that is.
+		// A user's token is for one project, whose ID comes with it.
 		"user": {
 			"iam " + simulator.Region + " user " + simulator.UserName + " for " + simulator.Region,
 			"iam " + simulator.SecondRegion + " user " + simulator.UserName + " for " + simulator.SecondRegion,
@@ -190,28 +295,16 @@ func TestManyLookupsShareOneSignIn(t *testing.T) {
 			t.Parallel()
 			c, way := newCloudFor(t, file, name)
 			c.Update(func(d *simulator.Data) {
-				d.Latency = 20 * time.Millisecond // All of them ask before the first is answered.
-				domain, ok := map[string]string{
-					simulator.AgencyProjectID: simulator.AgencyDomainID, simulator.ChainedProjectID: simulator.ChainedDomainID,
-				}[way.project]
-				if !ok {
-					return
-				}
-				// The agency's account has what the lookups ask for.
-				d.IAM.Projects = append(d.IAM.Projects, simulator.Project{
-					ID: "second-of-agency", Name: simulator.SecondRegion, Region: simulator.SecondRegion, DomainID: domain,
-				})
-				d.VPCEP.Services[simulator.ServiceID].ProjectID = way.project
-				d.APIG.Instances[simulator.SecondInstanceID].ProjectID = "second-of-agency"
-				d.DLI.Projects["second-of-agency"] = simulator.EnhancedConnections(1)
+				d.Latency = 20 * time.Millisecond // All of them send a request before the first response.
 			})
+			c.moveObjectsTo(way.project)
 			s := c.configure(t, way.arguments)
 			if n := c.Count(nil); n != 0 || s.diagnostics.errors != nil {
 				t.Fatalf("%d requests, errors %q", n, s.diagnostics.errors)
 			}
 			s.readAtOnce(t)
 			var got []string
-			for _, line := range c.asked(t) {
+			for _, line := range c.requestLines(t) {
 				if strings.HasPrefix(line, "iam ") || strings.HasPrefix(line, "metadata ") {
 					line, _, _ = strings.Cut(line, " by ")
 					got = append(got, line)
@@ -219,17 +312,17 @@ func TestManyLookupsShareOneSignIn(t *testing.T) {
 			}
 			slices.Sort(got)
 			if diff := cmp.Diff(slices.Sorted(slices.Values(want)), got); diff != "" {
-				t.Errorf("requests beside the lookups' own (-want +got)\n%s", diff)
+				t.Errorf("requests to sign in (-want +got)\n%s", diff)
 			}
-			if n := c.Count(func(r simulator.Request) bool { return r.Service != "iam" && r.Service != "metadata" }); n != 20 {
-				t.Errorf("%d requests of the lookups, want 20", n)
+			if n := c.Count(func(r simulator.Request) bool { return !isSignIn(r) && r.Status != http.StatusOK }); n != 0 {
+				t.Errorf("%d requests of the data sources failed", n)
 			}
 		})
 	}
 }
 
-// TestCredentialsThatExpireBetweenPages ends the life of what was issued once
-// the first page of a list is asked for.
+// TestCredentialsThatExpireBetweenPages lets all issued credentials expire when the first page of a
+// list is requested.
 func TestCredentialsThatExpireBetweenPages(t *testing.T) {
 	t.Parallel()
 	file := profiles(t)
@@ -238,6 +331,8 @@ func TestCredentialsThatExpireBetweenPages(t *testing.T) {
 		"ECS":               {"/securitykey": 2},
 		"agency":            {"/securitytokens": 2},
 		"agency for a user": {"/auth/tokens": 2, "/securitytokens": 2},
+		"ID token file":     {"/id-token/tokens": 2, "/securitytokens": 2},
+		"GitHub Actions":    {"/idtoken": 2, "/id-token/tokens": 2, "/securitytokens": 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -267,7 +362,7 @@ func TestCredentialsThatExpireBetweenPages(t *testing.T) {
 				t.Error(got.errors)
 			}
 			counted := map[string]int{}
-			for _, path := range []string{"/auth/tokens", "/securitykey", "/securitytokens"} {
+			for _, path := range []string{"/auth/tokens", "/securitykey", "/securitytokens", "/id-token/tokens", "/idtoken"} {
 				if n := c.Count(func(r simulator.Request) bool { return strings.HasSuffix(r.Path, path) && r.Status < 300 }); n > 0 {
 					counted[path] = n
 				}
@@ -277,13 +372,13 @@ func TestCredentialsThatExpireBetweenPages(t *testing.T) {
 			}
 			refused := c.Count(func(r simulator.Request) bool { return r.Service == "vpcep" && r.Status == http.StatusUnauthorized })
 			if pages := c.Count(func(r simulator.Request) bool { return r.Service == "vpcep" && r.Status == http.StatusOK }); pages != 3 || refused < 1 || refused > 2 {
-				t.Errorf("%d pages were answered and %d refused, want 3, and 1 or 2", pages, refused)
+				t.Errorf("%d pages and %d refused requests, want 3, and 1 or 2", pages, refused)
 			}
 		})
 	}
 }
 
-// TestRefusedTwice takes a second refusal for the answer.
+// TestRefusedTwice returns the second 401 on a fresh credential as the result.
 func TestRefusedTwice(t *testing.T) {
 	t.Parallel()
 	c, way := newCloudFor(t, profiles(t), "user")
@@ -295,14 +390,14 @@ func TestRefusedTwice(t *testing.T) {
 	}
 	if n, signIns := c.Count(func(r simulator.Request) bool { return r.Service == "dli" }),
 		c.Count(func(r simulator.Request) bool { return strings.HasSuffix(r.Path, "/auth/tokens") }); n != 2 || signIns != 2 {
-		t.Errorf("%d lookups and %d sign-ins, want 2 of each", n, signIns)
+		t.Errorf("%d reads and %d sign-ins, want 2 of each", n, signIns)
 	}
 }
 
-// TestRenewedInTime does not wait for a refusal where it knows of the expiry.
-func TestRenewedInTime(t *testing.T) {
+// TestRefreshedInTime refreshes credentials before they are refused.
+func TestRefreshedInTime(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"user", "ECS", "agency"} {
+	for _, name := range []string{"user", "ECS", "agency", "ID token file", "GitHub Actions", "agency for an ID token"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, way := newCloudFor(t, profiles(t), name)
@@ -323,30 +418,30 @@ func TestRenewedInTime(t *testing.T) {
 				return strings.HasSuffix(r.Path, "/auth/tokens") || strings.HasSuffix(r.Path, "/securitytokens") || strings.HasSuffix(r.Path, "/securitykey")
 			})
 			if refused := c.Count(func(r simulator.Request) bool { return r.Status == http.StatusUnauthorized }); issued < 2 || refused != 0 {
-				t.Errorf("%d sign-ins and %d refusals, want 2 and none", issued, refused)
+				t.Errorf("%d sign-ins and %d refused requests, want 2 and none", issued, refused)
 			}
 		})
 	}
 }
 
-// TestNoIAMWhereTheProjectIsKnown plans and applies with keys and a project.
-func TestNoIAMWhereTheProjectIsKnown(t *testing.T) {
+// TestNoIAMRequestForKnownProject plans and applies with keys and a project ID.
+func TestNoIAMRequestForKnownProject(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t)
 	c.run(t, c.block(hcl(object{"project_id": simulator.ProjectID}))+allEnhancedConnections)
-	if n := c.Count(func(r simulator.Request) bool { return r.Service == "iam" || r.Service == "metadata" }); n != 0 {
+	if n := c.Count(isSignIn); n != 0 {
 		t.Errorf("%d requests to IAM", n)
 	}
 	if c.Count(nil) == 0 {
-		t.Error("nothing was read")
+		t.Error("no list was read")
 	}
 }
 
-// TestConfiguringAsksNobody configures the provider in all ways, and reads nothing.
-func TestConfiguringAsksNobody(t *testing.T) {
+// TestConfiguringMakesNoRequest configures the provider in all ways, and reads nothing.
+func TestConfiguringMakesNoRequest(t *testing.T) {
 	t.Parallel()
 	file := profiles(t)
-	for name := range waysToSignInTo(newCloud(t), file) {
+	for name := range waysToSignInTo(t, newCloud(t), file) {
 		c, way := newCloudFor(t, file, name)
 		if s := c.configure(t, way.arguments); s.diagnostics.errors != nil {
 			t.Errorf("%s: %s", name, s.diagnostics.errors)
@@ -357,27 +452,30 @@ func TestConfiguringAsksNobody(t *testing.T) {
 	}
 }
 
-// TestSignInRefused goes wrong in every way in which a sign-in can, through Terraform.
-func TestSignInRefused(t *testing.T) {
+// TestSignInErrors fails in every way in which a sign-in can, through Terraform.
+func TestSignInErrors(t *testing.T) {
 	t.Parallel()
 	file := profiles(t)
 	agency := func(name, domain string) object {
 		return object{"assume_role": list{object{"agency_name": name, "domain_name": domain}}}
 	}
+	oidc := func(arguments object) object {
+		return object{"assume_role_with_oidc": merge(object{"idp_id": simulator.IdentityProviderID}, arguments)}
+	}
 	for name, test := range map[string]struct {
 		way       string
 		arguments object
 		change    func(*cloud)
-		says      []string
+		want      []string
 	}{
 		"wrong password": {"user", object{"password": "a-wrong-password"}, nil, []string{
 			`Signing in as user "example-user" of domain "example-domain" failed.`, "Request: POST ", "/v3/auth/tokens", "Status: 401 Unauthorized",
-			"Message: The username or password is wrong.", "Request ID: ", "Check user_name, password and domain_name, and that the project exists.",
+			"Message: The username or password is wrong.", "Request ID: ", "role in the project",
 		}},
-		"wrong domain": {"user", object{"domain_name": "nobody's"}, nil, []string{"Status: 401 Unauthorized", "Check user_name, password and domain_name, and that the project exists."}},
+		"wrong domain": {"user", object{"domain_name": "nobody's"}, nil, []string{"Status: 401 Unauthorized", "role in the project"}},
 		"wrong secret": {"keys", object{"secret_key": "a-wrong-secret"}, nil, []string{
 			"Looking up the project of region cn-north-4 failed.", "Status: 401 Unauthorized", "Code: APIGW.0301",
-			"Message: Incorrect IAM authentication information: verify aksk signature fail", "Request ID: ", "Check the access key, its secret key",
+			"Message: Incorrect IAM authentication information: verify aksk signature fail", "Request ID: ", "In use: access_key",
 		}},
 		"wrong secret and project": {"keys", object{"secret_key": "a-wrong-secret", "project_id": simulator.ProjectID}, nil, []string{
 			"Request: GET ", "/datasource/enhanced-connections", "Code: APIGW.0301", "verify aksk signature fail", "Request ID: ",
@@ -387,11 +485,11 @@ func TestSignInRefused(t *testing.T) {
 		"wrong token":          {"token", object{"token": "a-wrong-token"}, nil, []string{"Status: 401 Unauthorized", "Code: APIGW.0301"}},
 		"expired token": {"token", nil, func(c *cloud) {
 			c.Update(func(d *simulator.Data) { d.IAM.Tokens[0].Expires = time.Now().Add(-time.Hour) })
-		}, []string{"Code: APIGW.0307", "The token has expired. Set a new one"}},
+		}, []string{"Code: APIGW.0307", "The token has expired."}},
 		"no region": {"keys", nil, func(c *cloud) { delete(c.environment, "HW_REGION_NAME") }, []string{
-			"No region is set. Set region here or in the provider's configuration, or HW_REGION_NAME.",
+			"No region is set.", "HW_REGION_NAME",
 		}},
-		"no project": {"keys", object{"project_name": "nothing"}, nil, []string{`No projects are named "nothing"`, "set project_id to the ID of the one that is meant."}},
+		"no project": {"keys", object{"project_name": "nothing"}, nil, []string{`"nothing"`, "Set project_id"}},
 		"user without project": {"user", object{"project_name": "nothing"}, nil, []string{
 			`Signing in as user "example-user" of domain "example-domain" failed.`, "Status: 404 Not Found", "Could not find project: nothing", "Check project_name",
 		}},
@@ -399,47 +497,75 @@ func TestSignInRefused(t *testing.T) {
 			c.Update(func(d *simulator.Data) {
 				d.IAM.Projects = append(d.IAM.Projects, simulator.Project{ID: "another", Name: simulator.Region, DomainID: simulator.DomainID, Region: simulator.Region})
 			})
-		}, []string{`2 projects are named "cn-north-4": ` + simulator.ProjectID + ", another", "et project_id"}},
+		}, []string{`"cn-north-4"`, simulator.ProjectID, "another", "Set project_id"}},
 		"similar projects": {"keys", nil, func(c *cloud) {
 			c.Inject(simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusOK, nil, `{"projects":[{"id":"p1","name":"cn-north-4_lab"}]}`)})
-		}, []string{`No projects are named "cn-north-4"; found: cn-north-4_lab (p1)`, "set project_id"}},
+		}, []string{`"cn-north-4"`, "cn-north-4_lab", "p1", "Set project_id"}},
 		"no such agency": {"keys", agency("nobody", simulator.AgencyDomainName), nil, []string{
-			`assuming agency "nobody" of domain "example-agency-domain" failed.`, "Request: POST ", "/v3.0/OS-CREDENTIAL/securitytokens",
-			"Status: 404 Not Found", "Could not find agency: nobody", "Request ID: ", "Check the agency_name",
+			`Assuming agency "nobody" of domain "example-agency-domain" failed.`, "Request: POST ", "/v3.0/OS-CREDENTIAL/securitytokens",
+			"Status: 404 Not Found", "Could not find agency: nobody", "Request ID: ", "Check agency_name",
 		}},
-		"no such domain": {"keys", agency(simulator.AgencyName, "nobody's"), nil, []string{`assuming agency "example-agency" of domain "nobody's" failed.`, "Status: 404"}},
+		"no such domain": {"keys", agency(simulator.AgencyName, "nobody's"), nil, []string{`Assuming agency "example-agency" of domain "nobody's" failed.`, "Status: 404"}},
 		"agency that trusts others": {"keys", agency(simulator.ChainedAgencyName, simulator.ChainedDomainName), nil, []string{
-			"Status: 403 Forbidden", "check that it trusts this account",
+			"Status: 403 Forbidden", "delegates to this account",
 		}},
-		"nobody answers": {"ECS", nil, func(c *cloud) { c.environment["HW_METADATA_ENDPOINT"] = closedPort }, noCredentials},
+		"no response": {"ECS", nil, func(c *cloud) { c.environment["HW_METADATA_ENDPOINT"] = closedPort }, noCredentials},
 		"connection is closed": {"ECS", nil, func(c *cloud) {
 			c.Update(func(d *simulator.Data) { d.Metadata.Absent = true })
 		}, noCredentials},
 		"ECS without agency": {"ECS", nil, func(c *cloud) {
 			c.Update(func(d *simulator.Data) { d.Metadata.DomainID = "" })
 		}, noCredentials},
-		"something else answers": {"ECS", nil, func(c *cloud) {
+		"another server": {"ECS", nil, func(c *cloud) {
 			c.Inject(simulator.Fault{Service: "metadata", Action: simulator.HTML(http.StatusOK)})
 		}, noCredentials},
-		"metadata refuses": {"ECS", nil, func(c *cloud) {
+		"metadata service forbids": {"ECS", nil, func(c *cloud) {
 			c.Inject(simulator.Fault{Service: "metadata", Action: simulator.Empty(http.StatusForbidden)})
 		}, noCredentials},
-		"metadata stalls": {"ECS", nil, func(c *cloud) {
+		"metadata service stalls": {"ECS", nil, func(c *cloud) {
 			c.Inject(simulator.Fault{Service: "metadata", Action: simulator.StallHeaders()})
 		}, noCredentials},
 		"no file": {"profile", object{"shared_config_file": "/nowhere/config.json"}, nil, []string{
-			"Unable to read KooCLI configuration", "Open /nowhere/config.json: no such file or directory.",
+			"Unable to read KooCLI configuration", "Cannot open /nowhere/config.json: no such file or directory.",
 		}},
-		"half a pair": {"keys", object{"secret_key": ""}, nil, []string{"Incomplete credentials", "secret_key is needed too"}},
+		"half a pair": {"keys", object{"secret_key": ""}, nil, []string{"Incomplete credentials", "Signing in with an access key also needs secret_key."}},
 		"HTML for a token": {"user", nil, func(c *cloud) {
 			c.Inject(simulator.Fault{Service: "iam", Action: simulator.HTML(http.StatusOK)})
-		}, []string{"Signing in as user", "content type text/html"}},
+		}, []string{"Signing in as user", "text/html"}},
 		"no token": {"user", nil, func(c *cloud) {
 			c.Inject(simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusCreated, nil, `{"token":{}}`)})
-		}, []string{"X-Subject-Token is missing"}},
+		}, []string{"X-Subject-Token"}},
 		"no keys of the agency": {"agency", nil, func(c *cloud) {
 			c.Inject(simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusCreated, nil, `{"credential":{}}`)})
-		}, []string{"assuming agency", "the keys are missing"}},
+		}, []string{"Assuming agency", "missing"}},
+		"refused ID token": {"ID token", oidc(object{"id_token": "a-wrong-id-token"}), nil, []string{
+			`Signing in with an ID token at identity provider "example-idp" failed.`, "Request: POST ", "/v3.0/OS-AUTH/id-token/tokens",
+			"Status: 401 Unauthorized", "The ID token was refused. In use: OpenID Connect, id_token from the provider block.", "issuer and audience",
+		}},
+		"expired ID token": {"ID token file", nil, func(c *cloud) {
+			c.Update(func(d *simulator.Data) { d.IAM.IdentityProviders[0].IDTokens[0].Expires = time.Now().Add(-time.Minute) })
+		}, []string{"Status: 401 Unauthorized", "The ID token was refused. In use: OpenID Connect, id_token_file from the provider block.", "it has not expired"}},
+		"wrong audience": {"GitHub Actions", oidc(object{"audience": "https://another.example.com"}), nil, []string{
+			"The ID token was refused. In use: OpenID Connect, ID token from GitHub Actions.", "audience",
+		}},
+		"no ID token of GitHub": {"GitHub Actions", nil, func(c *cloud) {
+			c.environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "a-wrong-request-token"
+		}, []string{"Requesting an ID token from GitHub Actions failed.", "Request: GET ", "/github/idtoken", "Status: 401", "id-token: write"}},
+		"missing ID token file": {"ID token file", oidc(object{"id_token_file": "/nowhere/id-token"}), nil, []string{ //nolint:gosec // It is a path.
+			"Unable to read ID token", "Cannot open /nowhere/id-token: no such file or directory.",
+		}},
+		"empty ID token file": {"ID token file", oidc(object{"id_token_file": textFile(t, " \n")}), nil, []string{
+			"Unable to read ID token", "is empty. Set id_token_file to the path of a file with an ID token.",
+		}},
+		"no identity provider": {"ID token", oidc(object{"idp_id": "nobody", "id_token": simulator.IDToken}), nil, []string{
+			"Status: 404 Not Found", "Could not find identity provider: nobody", "Check idp_id",
+		}},
+		"no agency for the ID token": {"agency for an ID token", oidc(object{
+			"id_token": simulator.IDToken, "agency_name": "nobody", "domain_name": simulator.AgencyDomainName,
+		}), nil, []string{`Assuming agency "nobody" of domain "example-agency-domain" failed.`, "Status: 404 Not Found", "Check agency_name"}},
+		"no keys for the ID token": {"ID token", nil, func(c *cloud) {
+			c.Inject(simulator.Fault{Path: "/securitytokens", Action: simulator.ServiceError(http.StatusForbidden, "", "You are not authorized.")})
+		}, []string{`Creating temporary keys for identity provider "example-idp" failed.`, "Status: 403", "conversion rules"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -447,54 +573,101 @@ func TestSignInRefused(t *testing.T) {
 			if test.change != nil {
 				test.change(c)
 			}
-			begun := time.Now()
-			said := c.refuse(t, c.block(hcl(merge(way.arguments, test.arguments)))+allEnhancedConnections)
-			if took := time.Since(begun); took > 20*time.Second {
+			start := time.Now()
+			printed := c.refuse(t, c.block(hcl(merge(way.arguments, test.arguments)))+allEnhancedConnections)
+			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("it took %s", took)
 			}
-			for _, want := range test.says {
-				if !strings.Contains(said, want) {
-					t.Errorf("%q is not in: %s", want, said)
+			for _, want := range test.want {
+				if !strings.Contains(printed, want) {
+					t.Errorf("%q is not in: %s", want, printed)
 				}
 			}
-			if strings.Contains(said, "a-wrong-") {
-				t.Errorf("a secret is in: %s", said)
+			if strings.Contains(printed, "a-wrong-") {
+				t.Errorf("a secret is in: %s", printed)
 			}
 		})
 	}
 }
 
-// noCredentials are parts of the error that nobody gives credentials.
+// noCredentials are parts of the error if there are no credentials.
 var noCredentials = []string{
-	"No credentials are set", "in one of these ways:", "access_key and secret_key or HW_ACCESS_KEY and HW_SECRET_KEY",
-	"HW_SECURITY_TOKEN", "HW_AUTH_TOKEN", "HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME", "HW_SHARED_CONFIG_FILE and HW_PROFILE",
+	"No credentials are", "in one of these ways:", "access_key and secret_key, or HW_ACCESS_KEY and HW_SECRET_KEY",
+	"HW_SECURITY_TOKEN", "HW_AUTH_TOKEN", "HW_USER_NAME", "HW_USER_PASSWORD", "HW_DOMAIN_NAME", "HW_ASSUME_ROLE_IDP_ID", "HW_SHARED_CONFIG_FILE and HW_PROFILE",
 	"an agency of the ECS that Terraform runs on",
 }
 
-// TestRefusedSignInIsNotTriedOverAndOver keeps an account from being locked.
-func TestRefusedSignInIsNotTriedOverAndOver(t *testing.T) {
+// TestRefusedSignInIsNotRepeated keeps a user from being locked, and a refused ID token from being
+// sent again.
+func TestRefusedSignInIsNotRepeated(t *testing.T) {
 	t.Parallel()
-	c, way := newCloudFor(t, profiles(t), "user")
-	s := c.configure(t, merge(way.arguments, object{"password": "a-wrong-password"}))
-	var wait sync.WaitGroup
-	for range 15 {
-		wait.Go(func() {
+	for name, wrong := range map[string]object{
+		"user":       {"password": "a-wrong-password"},
+		"user by ID": {"password": "a-wrong-password"},
+		"ID token":   {"assume_role_with_oidc": object{"idp_id": simulator.IdentityProviderID, "id_token": "a-wrong-id-token"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, way := newCloudFor(t, profiles(t), name)
+			s := c.configure(t, merge(way.arguments, wrong))
+			var wait sync.WaitGroup
+			for i := range 15 {
+				wait.Go(func() {
+					region := []string{simulator.Region, simulator.SecondRegion}[i%2]
+					if got := s.read(t, enhancedConnectionsSource, object{"region": region}); len(got.errors) != 1 {
+						t.Errorf("errors %q", got.errors)
+					}
+				})
+			}
+			wait.Wait()
 			if got := s.read(t, enhancedConnectionsSource, nil); len(got.errors) != 1 {
 				t.Errorf("errors %q", got.errors)
 			}
+			if n := c.Count(nil); n != 1 {
+				t.Errorf("%d requests, want 1", n)
+			}
 		})
-	}
-	wait.Wait()
-	if got := s.read(t, enhancedConnectionsSource, nil); len(got.errors) != 1 {
-		t.Errorf("errors %q", got.errors)
-	}
-	if n := c.Count(nil); n != 1 {
-		t.Errorf("%d requests, want 1", n)
 	}
 }
 
-// TestMetadataIsAskedOnce reads with no credentials where no ECS gives any.
-func TestMetadataIsAskedOnce(t *testing.T) {
+// TestIDTokenFileIsReadAgain replaces the file with the ID token during a run, after which IAM no
+// longer accepts the first one.
+func TestIDTokenFileIsReadAgain(t *testing.T) {
+	t.Parallel()
+	for name, way := range map[string]string{"without agency": "ID token file", "with agency": "agency for an ID token"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, way := newCloudFor(t, profiles(t), way)
+			const life, next = 5 * time.Second, "simulated.id-token.of-the-next-hour"
+			c.Update(func(d *simulator.Data) { d.IAM.KeyLifetime = life })
+			c.moveObjectsTo(way.project)
+			s := c.configure(t, way.arguments)
+			s.readAtOnce(t)
+			block := way.arguments["assume_role_with_oidc"].(object)                                        //nolint:forcetypeassert // It is one.
+			if err := os.WriteFile(block["id_token_file"].(string), []byte(next+"\n"), 0o600); err != nil { //nolint:forcetypeassert // It is one.
+				t.Fatal(err)
+			}
+			c.Update(func(d *simulator.Data) {
+				d.IAM.IdentityProviders[0].IDTokens = []simulator.ProviderToken{{Value: next}}
+			})
+			time.Sleep(life)
+			s.readAtOnce(t)
+			var sent []string
+			for _, r := range c.Requests() {
+				if r.Path == "/v3.0/OS-AUTH/id-token/tokens" {
+					sent = append(sent, string(r.Body))
+				}
+			}
+			want := []string{`{"auth":{"id_token":{"id":"` + simulator.IDToken + `"}}}`, `{"auth":{"id_token":{"id":"` + next + `"}}}`}
+			if diff := cmp.Diff(want, sent); diff != "" {
+				t.Errorf("sign-ins (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestMetadataRequestedOnce reads without credentials if the ECS provides none.
+func TestMetadataRequestedOnce(t *testing.T) {
 	t.Parallel()
 	c, way := newCloudFor(t, profiles(t), "ECS")
 	c.Inject(simulator.Fault{Service: "metadata", Action: simulator.Respond(http.StatusForbidden, nil, "")})
@@ -503,7 +676,7 @@ func TestMetadataIsAskedOnce(t *testing.T) {
 	for range 15 {
 		wait.Go(func() {
 			for range 2 {
-				if got := s.read(t, enhancedConnectionsSource, nil); len(got.errors) != 1 || !strings.Contains(got.errors[0], "No credentials are set") {
+				if got := s.read(t, enhancedConnectionsSource, nil); len(got.errors) != 1 || !strings.Contains(got.errors[0], "No credentials are") {
 					t.Errorf("errors %q", got.errors)
 				}
 			}
@@ -518,7 +691,7 @@ func TestMetadataIsAskedOnce(t *testing.T) {
 // TestCanceledSignIn ends a read whose sign-in stalls.
 func TestCanceledSignIn(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"keys", "user", "agency", "ECS"} {
+	for _, name := range []string{"keys", "user", "agency", "ECS", "ID token", "GitHub Actions", "unscoped token", "user by ID without domain"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, way := newCloudFor(t, profiles(t), name)
@@ -539,44 +712,117 @@ func TestCanceledSignIn(t *testing.T) {
 	}
 }
 
-// TestManyLookupsInOnePlan has Terraform itself read 15 data sources of two
-// regions, with the provider in a process of its own.
-func TestManyLookupsInOnePlan(t *testing.T) {
+// signInRequests are the requests to IAM and to the metadata service for 15 data sources in two
+// regions, by way to sign in. Each is made once.
+func signInRequests() map[string][]string {
+	const (
+		north, south = " " + simulator.Region, " " + simulator.SecondRegion
+		project      = "GET /v3/projects"
+		user         = "POST /v3/auth/tokens"
+		keys         = "POST /v3.0/OS-CREDENTIAL/securitytokens"
+		exchange     = "POST /v3.0/OS-AUTH/id-token/tokens"
+		describe     = "GET /v3/auth/tokens"
+	)
+	projects := []string{project + north, project + south}
+	users := []string{user + north, user + south}
+	ecs := slices.Concat([]string{"PUT /meta-data/latest/api/token", "GET /openstack/latest/securitykey"}, projects)
+	oneAgency := slices.Concat([]string{keys + north}, projects)
+	twoAgencies := slices.Concat([]string{keys + north}, oneAgency)
+	oidc := slices.Concat([]string{exchange + north, keys + north}, projects)
+	oidcAgency := slices.Concat([]string{keys + north}, oidc)
+	return map[string][]string{
+		"keys": projects, "keys of the environment": projects, "temporary keys": projects, "profile": projects, "SSO profile": projects,
+		"project by its name": projects,
+		"current profile":     {project + north},  // The profile has the project of its region.
+		"token":               {describe + north}, // In one region: a token is for one project.
+		"user":                users, "user's project": users, "user's project by name": users, "user's other region": users,
+		"ECS": ecs, "ECS without token": ecs, "ECS without method": ecs, "ECS out of order": ecs,
+		"agency": oneAgency, "agency of the environment": oneAgency, "agency for a token": oneAgency, "agency profile": oneAgency,
+		"agency for an ECS": slices.Concat(ecs, []string{keys + north}),
+		"agency for a user": slices.Concat([]string{user + north}, oneAgency),
+		"agency's project":  {user + north, keys + north, project + south},
+		"chain of agencies": twoAgencies,
+		"chain for a user":  slices.Concat([]string{user + north}, twoAgencies),
+
+		"user by ID": users, "user with a client certificate": users,
+		"user by ID without domain":     slices.Concat([]string{user + north}, users), // The first is for the domain's ID.
+		"unscoped token":                slices.Concat([]string{describe + north}, users),
+		"unscoped token, known project": slices.Concat([]string{describe + north}, users), // After a service has refused the token.
+		"agency for an unscoped token":  oneAgency,
+
+		"ID token": oidc, "ID token file": oidc, "ID token of the environment": oidc, "ID token file of the environment": oidc, "HCP Terraform": oidc,
+		"GitHub Actions":         slices.Concat([]string{"GET /idtoken"}, oidc),
+		"agency for an ID token": oidcAgency, "agency of the environment for an ID token": oidcAgency,
+		"chain for an ID token": slices.Concat([]string{keys + north}, oidcAgency),
+	}
+}
+
+// TestManyReadsInOnePlan has Terraform read 15 data sources in two regions, with the provider in a
+// process of its own, and counts the requests to IAM and to the metadata service.
+func TestManyReadsInOnePlan(t *testing.T) {
 	t.Parallel()
 	file, binary := profiles(t), buildProvider(t)
-	for name, want := range map[string]map[string]int{
-		"keys": {"/v3/projects " + simulator.Region: 1, "/v3/projects " + simulator.SecondRegion: 1},
-		"user": {"/v3/auth/tokens " + simulator.Region: 1, "/v3/auth/tokens " + simulator.SecondRegion: 1},
-	} {
+	for name := range waysToSignInTo(t, newCloud(t), file) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, way := newCloudFor(t, file, name)
 			c.Update(func(d *simulator.Data) { d.Latency = 20 * time.Millisecond })
+			c.moveObjectsTo(way.project)
 			var config strings.Builder
 			config.WriteString(c.block(hcl(way.arguments)))
-			for i := range 5 {
-				fmt.Fprintf(&config, "data %q \"d%d\" {\n  region = %q\n}\n", enhancedConnectionsSource, i,
-					[]string{simulator.Region, simulator.SecondRegion}[i%2])
-				fmt.Fprintf(&config, "data %q \"d%d\" {\n  service_id = %q\n}\n", serviceConnectionsSource, i, simulator.ServiceID)
-				fmt.Fprintf(&config, "data %q \"d%d\" {\n  region = %q\n%s}\n", vpcChannelSource, i,
-					simulator.SecondRegion, byChannelName(simulator.SecondInstanceID, "second_region"))
+			other := simulator.SecondRegion
+			if name == "token" {
+				other = simulator.Region
+			}
+			for i, read := range manyReads(t, other) {
+				fmt.Fprintf(&config, "data %q \"d%d\" {\n%s}\n", read.source, i, hcl(read.Arguments))
 			}
 			w := c.newWorkspace(t, binary, config.String())
 			if printed, code := w.terraform(t, nil, "plan", "-parallelism=20"); code != 0 {
 				t.Fatal(printed)
 			}
-			got := map[string]int{}
+			var got []string
 			for _, r := range c.Requests() {
-				if r.Service == "iam" {
-					got[r.Path+" "+r.Region]++
+				if isSignIn(r) {
+					got = append(got, strings.TrimSpace(r.Method+" "+r.Path+" "+r.Region))
 				}
 			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("requests to IAM (-want +got)\n%s", diff)
+			slices.Sort(got)
+			want, ok := signInRequests()[name]
+			if diff := cmp.Diff(slices.Sorted(slices.Values(want)), got); diff != "" || !ok {
+				t.Errorf("requests to sign in (-want +got)\n%s", diff)
 			}
-			if n := c.Count(func(r simulator.Request) bool { return r.Service != "iam" }); n != 20 {
-				t.Errorf("%d requests of the lookups, want 20", n)
+			refused := c.Count(func(r simulator.Request) bool { return r.Status != http.StatusOK && r.Status != http.StatusCreated })
+			if none := name != "unscoped token, known project" && !strings.HasPrefix(name, "ECS "); none && refused != 0 {
+				t.Errorf("%d requests were refused", refused)
 			}
 		})
 	}
+}
+
+// moveObjectsTo moves what the data sources read to a project and its account.
+func (c *cloud) moveObjectsTo(project string) {
+	c.Update(func(d *simulator.Data) {
+		to := map[string]string{"": project, simulator.ProjectID: project, simulator.SecondProjectID: simulator.SecondProjectID}
+		domain, ok := map[string]string{
+			simulator.AgencyProjectID: simulator.AgencyDomainID, simulator.ChainedProjectID: simulator.ChainedDomainID,
+		}[project]
+		switch {
+		case ok:
+			const second = "second-of-agency"
+			to[simulator.SecondProjectID] = second
+			d.IAM.Projects = append(d.IAM.Projects, simulator.Project{
+				ID: second, Name: simulator.SecondRegion, Region: simulator.SecondRegion, DomainID: domain,
+			})
+			d.DLI.Projects[second] = simulator.EnhancedConnections(1)
+		case project == simulator.SecondProjectID:
+			return
+		}
+		for _, service := range d.VPCEP.Services {
+			service.ProjectID = to[service.ProjectID]
+		}
+		for _, instance := range d.APIG.Instances {
+			instance.ProjectID = to[instance.ProjectID]
+		}
+	})
 }

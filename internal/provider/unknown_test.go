@@ -9,9 +9,9 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// unknownSettings are configurations with a value that is not known yet, and
-// the arguments that an error has to name.
-var unknownSettings = map[string]struct {
+// unknownArgumentTests are configurations with a value that is not known yet, and the arguments
+// that an error has to name. No other value in them is a mistake, whatever the unknown one is.
+var unknownArgumentTests = map[string]struct {
 	arguments object
 	named     []string
 }{
@@ -25,12 +25,28 @@ var unknownSettings = map[string]struct {
 	"file":      {object{"shared_config_file": unknown{}}, []string{"shared_config_file"}},
 	"agency":    {object{"assume_role": list{object{"agency_name": unknown{}}}}, []string{"assume_role"}},
 	"agencies":  {object{"assume_role": unknown{}}, []string{"assume_role"}},
+	"second agency": {
+		object{"assume_role": list{object{"agency_name": "a", "domain_id": "d"}, object{"agency_name": "b", "domain_name": unknown{}, "domain_id": unknown{}}}},
+		[]string{"assume_role"},
+	},
+	"user":          {object{"user_id": unknown{}, "domain_id": unknown{}}, []string{"domain_id", "user_id"}},
+	"certificate":   {object{"cert": unknown{}, "key": unknown{}}, []string{"cert", "key"}},
+	"CA file":       {object{"cacert_file": unknown{}}, []string{"cacert_file"}},
+	"profile":       {object{"profile": unknown{}}, []string{"profile"}},
+	"project":       {object{"region": "r", "project_id": unknown{}, "project_name": unknown{}}, []string{"project_id", "project_name"}},
+	"OIDC":          {object{"assume_role_with_oidc": unknown{}}, []string{"assume_role_with_oidc"}},
+	"ID token":      {object{"assume_role_with_oidc": object{"idp_id": unknown{}, "id_token": unknown{}}}, []string{"assume_role_with_oidc"}},
+	"ID token file": {object{"assume_role_with_oidc": object{"id_token_file": unknown{}, "agency_name": unknown{}}}, []string{"assume_role_with_oidc"}},
+	"OIDC or token": {
+		object{"token": unknown{}, "assume_role_with_oidc": object{"agency_name": "a"}, "assume_role": list{object{"agency_name": "b"}}},
+		[]string{"token"},
+	},
 }
 
-// TestUnknownSettingsAreDeferred puts the lookups off where Terraform allows it.
-func TestUnknownSettingsAreDeferred(t *testing.T) {
+// TestUnknownArgumentsDefer defers the reads if Terraform allows it.
+func TestUnknownArgumentsDefer(t *testing.T) {
 	t.Parallel()
-	for name, test := range unknownSettings {
+	for name, test := range unknownArgumentTests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := manyAccounts(t)
@@ -59,11 +75,11 @@ func TestUnknownSettingsAreDeferred(t *testing.T) {
 	}
 }
 
-// TestUnknownSettingsAreRefused by the lookup that needs them, not by the
-// configuration. The environment does not take their place.
-func TestUnknownSettingsAreRefused(t *testing.T) {
+// TestUnknownArgumentsFailReads fails the read that needs them, not the configuration. The
+// environment does not take their place.
+func TestUnknownArgumentsFailReads(t *testing.T) {
 	t.Parallel()
-	for name, test := range unknownSettings {
+	for name, test := range unknownArgumentTests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := manyAccounts(t)
@@ -72,18 +88,18 @@ func TestUnknownSettingsAreRefused(t *testing.T) {
 			if s.diagnostics.errors != nil || s.diagnostics.warnings != nil {
 				t.Fatal(s.diagnostics)
 			}
-			for _, source := range []string{enhancedConnectionsSource, serviceConnectionsSource, vpcChannelSource} {
-				got := s.read(t, source, map[string]object{
-					enhancedConnectionsSource: nil,
-					serviceConnectionsSource:  {"service_id": "x"},
-					vpcChannelSource:          {"instance_id": "x", "name": "y"},
-				}[source])
-				want := "The provider's " + strings.Join(test.named, ", ") + " comes from something that has not been applied"
+			for source := range dataSources {
+				got := s.read(t, source, factsOf(t, source).Reads[0].Arguments)
+				verb := " comes"
+				if len(test.named) > 1 {
+					verb = " come"
+				}
+				want := "The provider's " + strings.Join(test.named, ", ") + verb + " from something that has not been applied"
 				if len(got.errors) != 1 || !strings.Contains(got.errors[0], want) || !strings.Contains(got.errors[0], "terraform apply -target") {
 					t.Errorf("%s: the errors are %q, want %q", source, got.errors, want)
 				}
 				if got.deferred {
-					t.Errorf("%s is deferred, which nobody allowed", source)
+					t.Errorf("%s is deferred, which Terraform did not allow", source)
 				}
 			}
 			if n := c.Count(nil); n != 0 {
@@ -93,17 +109,17 @@ func TestUnknownSettingsAreRefused(t *testing.T) {
 	}
 }
 
-// TestUnknownSettingThroughTerraform plans with a setting that only applying tells.
-func TestUnknownSettingThroughTerraform(t *testing.T) {
+// TestUnknownArgumentThroughTerraform plans with a value that is known only after an apply.
+func TestUnknownArgumentThroughTerraform(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t)
 	const unapplied = "resource \"terraform_data\" \"later\" {\n  input = \"" + simulator.SecretKey + "\"\n}\n"
 	block := c.block("access_key = \"" + simulator.AccessKey + "\"\n  secret_key = terraform_data.later.output")
-	said := c.refuse(t, block+unapplied+allEnhancedConnections)
-	if want := "The provider's secret_key comes from something that has not been applied"; !strings.Contains(said, want) {
-		t.Errorf("%q is not in: %s", want, said)
+	printed := c.refuse(t, block+unapplied+allEnhancedConnections)
+	if want := "The provider's secret_key comes from something that has not been applied"; !strings.Contains(printed, want) {
+		t.Errorf("%q is not in: %s", want, printed)
 	}
-	// Where nothing is read there is no error, and nothing to ask for.
+	// If nothing is read, there is no error and no request.
 	c.run(t, block+unapplied)
 	if n := c.Count(nil); n != 0 {
 		t.Errorf("%d requests were made", n)

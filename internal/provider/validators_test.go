@@ -6,242 +6,234 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-func TestSchemasAreValid(t *testing.T) {
-	t.Parallel()
-	for name, constructor := range dataSources {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			declared := schemaOf(t, constructor)
-			if diags := declared.ValidateImplementation(t.Context()); diags.HasError() {
-				t.Error(diags)
-			}
-			if !strings.HasSuffix(declared.MarkdownDescription, ".") {
-				t.Errorf("the description is no sentence: %q", declared.MarkdownDescription)
-			}
-			var resp datasource.MetadataResponse
-			constructor().Metadata(t.Context(), datasource.MetadataRequest{ProviderTypeName: "hwcloud"}, &resp)
-			if resp.TypeName != name {
-				t.Errorf("the type name is %q", resp.TypeName)
-			}
-		})
-	}
+// commonValues are values that several arguments have in common.
+var commonValues = map[string]argumentValues{
+	"identifier": {
+		Good: list{"4189d3c2-8882-4871-a3c2-d380272eed88", "a", "a.b", "_", "通道", "a&b=c", `a\b`},
+		Bad: list{
+			"", " ", "\t", " a", "a ", "a b", "a\u00a0b", "a\u3000", "a/b", "/", "a?b", "a#b", "a%2fb",
+			".", "..", "a..b", "a\n", "a\x00b", "\x7f", "\u0085",
+		},
+	},
+	"name": {
+		Good: list{"a", " a ", "two words", "名称", "a/b?c#d%e..f"},
+		Bad:  list{"", " ", "\t\n", "\u00a0", "\u3000 ", "a\x00", "a\nb", "\x7f"},
+	},
 }
 
-// Values that arguments of one kind have in common.
-var (
-	goodSegments = []any{"4189d3c2-8882-4871-a3c2-d380272eed88", "a", "a.b", "_", "通道", "a&b=c", `a\b`}
-	badSegments  = []any{
-		"", " ", "\t", " a", "a ", "a b", "a\u00a0b", "a\u3000", "a/b", "/", "a?b", "a#b", "a%2fb",
-		".", "..", "a..b", "a\n", "a\x00b", "\x7f", "\u0085",
-	}
-	goodNames = []any{"a", " a ", "two words", "名称", "a/b?c#d%e..f"}
-	badNames  = []any{"", " ", "\t\n", "\u00a0", "\u3000 ", "a\x00", "a\nb", "\x7f"}
-)
-
-// fromLeast are values of an argument that takes integers from least on.
-func fromLeast(argument string, least int64) argumentValues {
-	return argumentValues{argument, []any{least, least + 1, int64(1<<63 - 1)}, []any{least - 1, int64(-1 << 63)}}
+// commonArguments are values of the arguments that every data source takes.
+var commonArguments = map[string]argumentValues{
+	"project_id": {Like: "identifier"},
+	"region": {
+		Good: list{"cn-north-4", "eu-west-101", "a", "my_region", "A1"},
+		Bad:  list{"", " ", "a.b", "a/b", "a b", "a:b", "a@b", "a\n", "é"},
+	},
+	"timeouts.read": {
+		Good: list{"1ns", "30s", "2m30s", "1.5h", "100ms"},
+		Bad:  list{"", " ", "0", "0s", "-1s", "-5m", "5", "five minutes", "5 m", "1d"},
+	},
 }
 
-// commonArguments are values for the arguments of every data source.
-var commonArguments = []argumentValues{
-	{"project_id", goodSegments, badSegments},
-	{
-		"region",
-		[]any{"cn-north-4", "eu-west-101", "a", "my_region", "A1"},
-		[]any{"", " ", "a.b", "a/b", "a b", "a:b", "a@b", "a\n", "é"},
-	},
-	{
-		"timeouts.read",
-		[]any{"1ns", "30s", "2m30s", "1.5h", "100ms"},
-		[]any{"", " ", "0", "0s", "-1s", "-5m", "5", "five minutes", "5 m", "1d"},
-	},
+// of are the values of an argument, from those that it names.
+func (v argumentValues) of() argumentValues {
+	if v.From != nil {
+		least := *v.From
+		return argumentValues{Good: list{least, least + 1, int64(1<<63 - 1)}, Bad: list{least - 1, int64(-1 << 63)}}
+	}
+	if v.Like != "" {
+		return commonValues[v.Like]
+	}
+	return v
 }
 
 func TestValidators(t *testing.T) {
 	t.Parallel()
 	for name, constructor := range dataSources {
-		tests := slices.Concat(commonArguments, particulars[name].arguments)
-		for _, tt := range tests {
-			t.Run(name+"."+tt.argument, func(t *testing.T) {
+		arguments := maps.Clone(commonArguments)
+		maps.Copy(arguments, factsOf(t, name).Arguments)
+		attributes := collectAttributes(t, schemaOf(t, constructor))
+		for argument, values := range arguments {
+			t.Run(name+"."+argument, func(t *testing.T) {
 				t.Parallel()
-				tt.try(t, schemaOf(t, constructor))
+				testValidators(t, name, argument, values.of())
 			})
 		}
-		attributes := map[string]schema.Attribute{}
-		collectAttributes("", schemaOf(t, constructor).Attributes, attributes)
-		for _, at := range slices.Sorted(maps.Keys(attributes)) {
-			attribute := attributes[at]
-			_, nested := attribute.(schema.SingleNestedAttribute)
-			tried := slices.ContainsFunc(tests, func(tt argumentValues) bool { return tt.argument == at })
-			if (attribute.IsRequired() || attribute.IsOptional()) && !nested && !tried {
-				t.Errorf("no values are tried for the argument %s of %s", at, name)
+		for _, argument := range slices.Sorted(maps.Keys(attributes)) {
+			attribute := attributes[argument]
+			_, tried := arguments[argument]
+			if isArgument := attribute.IsOptional() || attribute.IsRequired(); isArgument && (len(arguments[argument].of().Good) == 0 || !tried) {
+				t.Errorf("testdata has no values for the argument %s of %s", argument, name)
 			}
 		}
 	}
 }
 
-// try holds the validators of an argument against its values, null and unknown.
-func (tt argumentValues) try(t *testing.T, declared schema.Schema) {
+// testValidators validates configurations in which only one argument is set: to its good and bad
+// values, to an unknown value, and to null unless it is required.
+func testValidators(t *testing.T, source, argument string, values argumentValues) {
 	t.Helper()
-	for _, value := range tt.good {
-		if diags := validate(t, declared, tt.argument, value); len(diags) > 0 {
-			t.Errorf("%#v is refused: %v", value, diags)
-		}
+	good := append(list{unknown{}}, values.Good...)
+	if attribute := collectAttributes(t, schemaOf(t, dataSources[source]))[argument]; attribute == nil || !attribute.IsRequired() {
+		good = append(good, nil)
 	}
-	for _, value := range tt.bad {
-		diags := validate(t, declared, tt.argument, value)
-		if !diags.HasError() {
-			t.Errorf("%#v is accepted", value)
+	for _, value := range good {
+		if errors := validate(t, source, nested(argument, value)).at(argument); errors != nil {
+			t.Errorf("%#v is refused: %q", value, errors)
 		}
-		for _, d := range diags {
-			at, ok := d.(diag.DiagnosticWithPath)
-			if !ok || !strings.HasPrefix(at.Path().String(), tt.argument) {
-				t.Errorf("%#v: the error does not point at %s: %v", value, tt.argument, d)
+		if elements, ok := value.(object); ok {
+			for key := range elements {
+				elements := merge(elements, object{key: unknown{}})
+				if errors := validate(t, source, nested(argument, elements)).at(argument); errors != nil {
+					t.Errorf("%#v is refused: %q", elements, errors)
+				}
 			}
 		}
 	}
-	for _, value := range []any{nullArgument, unknownArgument} {
-		if diags := validate(t, declared, tt.argument, value); len(diags) > 0 {
-			t.Errorf("a value that is %v is refused: %v", value, diags)
+	for _, value := range values.Bad {
+		if errors := validate(t, source, nested(argument, value)).at(argument); errors == nil {
+			t.Errorf("%#v is accepted, or the error does not point at %s", value, argument)
 		}
 	}
 }
 
-func TestVPCChannelTakesAnIDOrAName(t *testing.T) {
+// nested sets an argument, which may be in a block.
+func nested(argument string, value any) object {
+	if outer, inner, ok := strings.Cut(argument, "."); ok {
+		return object{outer: object{inner: value}}
+	}
+	return object{argument: value}
+}
+
+// validationErrors are the errors of a configuration, and the arguments that they point at.
+type validationErrors []*tfprotov6.Diagnostic
+
+// at are the errors that point at an argument, or into it.
+func (v validationErrors) at(argument string) []string {
+	want := tftypes.NewAttributePath()
+	for step := range strings.SplitSeq(argument, ".") {
+		want = want.WithAttributeName(step)
+	}
+	var errors []string
+	for _, d := range v {
+		if d.Attribute != nil && strings.HasPrefix(d.Attribute.String(), want.String()) {
+			errors = append(errors, d.Summary+": "+d.Detail)
+		}
+	}
+	return errors
+}
+
+// validate validates a configuration of a data source in which only these arguments are set.
+func validate(t *testing.T, source string, set object) validationErrors {
+	t.Helper()
+	typ := schemaOf(t, dataSources[source]).Type().TerraformType(t.Context())
+	server := providerserver.NewProtocol6(&hwcloudProvider{environment: func(string) string { return "" }})()
+	resp, err := server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+		TypeName: source, Config: dynamic(t, typ, set),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.Diagnostics
+}
+
+// TestExactlyOneOf sets none, one and several of arguments of which one has to be set.
+func TestExactlyOneOf(t *testing.T) {
 	t.Parallel()
-	id, name := stringArgument("56a7d7358e1b42459c9d730d65b14e59"), stringArgument("VPC_demo")
-	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
-	tests := map[string]struct {
-		arguments map[string]tftypes.Value
-		refused   bool
-	}{
-		"an ID":                      {map[string]tftypes.Value{"vpc_channel_id": id}, false},
-		"a name":                     {map[string]tftypes.Value{"name": name}, false},
-		"an ID unknown yet":          {map[string]tftypes.Value{"vpc_channel_id": unknown}, false},
-		"a name, an ID unknown yet":  {map[string]tftypes.Value{"vpc_channel_id": unknown, "name": name}, false},
-		"both":                       {map[string]tftypes.Value{"vpc_channel_id": id, "name": name}, true},
-		"neither":                    {nil, true},
-		"neither, and an empty name": {map[string]tftypes.Value{"name": tftypes.NewValue(tftypes.String, nil)}, true},
-	}
-	for title, tt := range tests {
-		t.Run(title, func(t *testing.T) {
-			t.Parallel()
-			source, ok := newVPCChannelDataSource().(datasource.DataSourceWithConfigValidators)
-			if !ok {
-				t.Fatal("the data source has no validators")
+	for name := range dataSources {
+		groups := factsOf(t, name).ExactlyOneOf
+		for i, group := range groups {
+			// others satisfies the other groups.
+			others := requiredArguments(t, name)
+			for j, other := range groups {
+				if j != i {
+					others[other[0]] = "x"
+				}
 			}
-			config := configOf(t, schemaOf(t, newVPCChannelDataSource), tt.arguments)
-			var diags diag.Diagnostics
-			for _, v := range source.ConfigValidators(t.Context()) {
-				var resp datasource.ValidateConfigResponse
-				v.ValidateDataSource(t.Context(), datasource.ValidateConfigRequest{Config: config}, &resp)
-				diags.Append(resp.Diagnostics...)
+			one, two := group[0], group[1]
+			for title, tt := range map[string]struct {
+				set     object
+				refused bool
+			}{
+				"the first":                  {object{one: "x"}, false},
+				"the second":                 {object{two: "x"}, false},
+				"the first, unknown":         {object{one: unknown{}}, false},
+				"one, and the other unknown": {object{one: unknown{}, two: "x"}, false},
+				"both":                       {object{one: "x", two: "x"}, true},
+				"neither":                    {nil, true},
+			} {
+				t.Run(name+"."+strings.Join(group, "_")+"."+title, func(t *testing.T) {
+					t.Parallel()
+					errors := validate(t, name, merge(others, tt.set))
+					if refused := len(errors) > 0; refused != tt.refused {
+						t.Errorf("refused: %v, want %v: %v", refused, tt.refused, errors)
+					}
+				})
 			}
-			if diags.HasError() != tt.refused {
-				t.Errorf("refused: %v, want %v: %v", diags.HasError(), tt.refused, diags)
-			}
-		})
+		}
 	}
 }
 
-// argumentState is an argument without a value.
-type argumentState string
-
-const (
-	nullArgument    argumentState = "null"
-	unknownArgument argumentState = "unknown"
-)
-
-// validate runs the validators of an argument on a value: a string, an int64, a
-// map, or an argumentState.
-func validate(t *testing.T, declared schema.Schema, argument string, value any) diag.Diagnostics {
+// requiredArguments are good values of the arguments that a data source requires.
+func requiredArguments(t *testing.T, name string) object {
 	t.Helper()
-	attributes := map[string]schema.Attribute{}
-	collectAttributes("", declared.Attributes, attributes)
-	steps := strings.Split(argument, ".")
-	at := path.Root(steps[0])
-	for _, step := range steps[1:] {
-		at = at.AtName(step)
+	values := object{}
+	for argument, attribute := range schemaOf(t, dataSources[name]).Attributes {
+		if attribute.IsRequired() {
+			values[argument] = factsOf(t, name).Arguments[argument].of().Good[0]
+		}
 	}
-
-	var diags diag.Diagnostics
-	switch attribute := attributes[argument].(type) {
-	case schema.StringAttribute:
-		for _, v := range attribute.Validators {
-			var resp validator.StringResponse
-			v.ValidateString(t.Context(), validator.StringRequest{Path: at, ConfigValue: stringOf(t, value)}, &resp)
-			diags.Append(resp.Diagnostics...)
-		}
-	case schema.Int64Attribute:
-		for _, v := range attribute.Validators {
-			var resp validator.Int64Response
-			v.ValidateInt64(t.Context(), validator.Int64Request{Path: at, ConfigValue: int64Of(t, value)}, &resp)
-			diags.Append(resp.Diagnostics...)
-		}
-	case schema.MapAttribute:
-		for _, v := range attribute.Validators {
-			var resp validator.MapResponse
-			v.ValidateMap(t.Context(), validator.MapRequest{Path: at, ConfigValue: mapOf(t, value)}, &resp)
-			diags.Append(resp.Diagnostics...)
-		}
-	default:
-		t.Fatalf("the argument %s is a %T", argument, attribute)
-	}
-	return diags
+	return values
 }
 
-func stringOf(t *testing.T, value any) types.String {
-	t.Helper()
-	switch value := value.(type) {
-	case string:
-		return types.StringValue(value)
-	case argumentState:
-		if value == nullArgument {
-			return types.StringNull()
+// TestSchemasAreValid checks what the framework cannot check at compile time.
+func TestSchemasAreValid(t *testing.T) {
+	t.Parallel()
+	for name, constructor := range dataSources {
+		declared := schemaOf(t, constructor)
+		if diags := declared.ValidateImplementation(t.Context()); diags.HasError() {
+			t.Errorf("%s: %v", name, diags)
 		}
-		return types.StringUnknown()
+		if !strings.HasSuffix(declared.MarkdownDescription, ".") {
+			t.Errorf("%s: the description is not a sentence: %q", name, declared.MarkdownDescription)
+		}
 	}
-	t.Fatalf("%#v is no string", value)
-	return types.StringNull()
+	server := providerserver.NewProtocol6(new(hwcloudProvider))()
+	resp, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil || len(resp.Diagnostics) > 0 {
+		t.Fatal(err, resp.Diagnostics)
+	}
 }
 
-func int64Of(t *testing.T, value any) types.Int64 {
+// collectAttributes are the attributes of a schema by their paths, nested ones and those of blocks
+// included.
+func collectAttributes(t *testing.T, declared schema.Schema) map[string]schema.Attribute {
 	t.Helper()
-	switch value := value.(type) {
-	case int64:
-		return types.Int64Value(value)
-	case argumentState:
-		if value == nullArgument {
-			return types.Int64Null()
+	collected := map[string]schema.Attribute{}
+	collectNested("", declared.Attributes, collected)
+	for name, block := range declared.Blocks {
+		single, ok := block.(schema.SingleNestedBlock)
+		if !ok {
+			t.Fatalf("the block %s is a %T", name, block)
 		}
-		return types.Int64Unknown()
+		collectNested(name+".", single.Attributes, collected)
 	}
-	t.Fatalf("%#v is no int64", value)
-	return types.Int64Null()
+	return collected
 }
 
-func mapOf(t *testing.T, value any) types.Map {
-	t.Helper()
-	switch value := value.(type) {
-	case map[string]attr.Value:
-		return types.MapValueMust(types.StringType, value)
-	case argumentState:
-		if value == nullArgument {
-			return types.MapNull(types.StringType)
+func collectNested(prefix string, attributes, collected map[string]schema.Attribute) {
+	for name, attribute := range attributes {
+		collected[prefix+name] = attribute
+		switch nested := attribute.(type) {
+		case schema.ListNestedAttribute:
+			collectNested(prefix+name+".", nested.NestedObject.Attributes, collected)
+		case schema.SingleNestedAttribute:
+			collectNested(prefix+name+".", nested.Attributes, collected)
 		}
-		return types.MapUnknown(types.StringType)
 	}
-	t.Fatalf("%#v is no map", value)
-	return types.MapNull(types.StringType)
 }

@@ -35,8 +35,8 @@ const (
 	GitHubRequestToken = "simulated-github-request-token-0000000000000001"
 )
 
-// Two more domains, each with a project that has the name of Region. The first has an agency that the
-// default account may assume, the second one that the first may assume.
+// Two more domains, each with a project that has the name of Region. The first has an agency that
+// the default account may assume, the second one that the first may assume.
 const (
 	AgencyDomainID   = "d0000000000000000000000000000002"
 	AgencyDomainName = "example-agency-domain"
@@ -112,7 +112,8 @@ type Agency struct {
 	Name, DomainID string
 	// TrustedDomainID is the domain that may assume the agency; empty means any.
 	TrustedDomainID string
-	// Key is issued instead of a random one if its Access is set. DomainID and Expires are filled in.
+	// Key is issued instead of a random one if its Access is set. DomainID and Expires are filled
+	// in.
 	Key Key
 }
 
@@ -128,10 +129,11 @@ type IAM struct {
 
 	IdentityProviders []IdentityProvider
 
-	// ForbidProjectList makes GET /v3/projects return 403. GET /v3/auth/projects needs no permission.
+	// ForbidProjectList makes GET /v3/projects return 403. GET /v3/auth/projects needs no
+	// permission.
 	ForbidProjectList bool
-	// WithoutTokenAPIs makes GET /v3/auth/tokens unknown, and the method token of POST /v3/auth/tokens
-	// invalid.
+	// WithoutTokenAPIs makes GET /v3/auth/tokens unknown, and the method token of POST
+	// /v3/auth/tokens invalid.
 	WithoutTokenAPIs bool
 	// TokenLifetime is the lifetime of an issued token; 0 means 24 hours.
 	TokenLifetime time.Duration

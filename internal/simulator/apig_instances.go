@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// listInstances handles GET /v2/{project_id}/apigw/instances. A limit that is too small or too large
-// becomes the nearest valid one.
+// listInstances handles GET /v2/{project_id}/apigw/instances. A limit that is too small or too
+// large becomes the nearest valid one.
 func (c *call) listInstances() response {
 	settings := c.data.APIG
 	limit, ok := c.number("limit", apigDefaultLimit)

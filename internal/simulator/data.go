@@ -25,16 +25,18 @@ type VPCEP struct {
 	// Services are the endpoint services by their ID.
 	Services map[string]*EndpointService
 
-	// PageCap is the maximum number of connections on a page, whatever the limit; 0 means no maximum.
+	// PageCap is the maximum number of connections on a page, whatever the limit; 0 means no
+	// maximum.
 	PageCap int
 	// ServicePageCap is PageCap for the list of services.
 	ServicePageCap int
 	// IgnoreNameCase makes the name filter of the list of services ignore letter case.
 	IgnoreNameCase bool
-	// RefuseOffsetPastEnd returns 400 EndPoint.0010 for an offset at or past the end of the connections
-	// instead of an empty list.
+	// RefuseOffsetPastEnd returns 400 EndPoint.0010 for an offset at or past the end of the
+	// connections instead of an empty list.
 	RefuseOffsetPastEnd bool
-	// FlatErrors returns errors as {"error_code","error_msg"} instead of {"error":{"code","message"}}.
+	// FlatErrors returns errors as {"error_code","error_msg"} instead of
+	// {"error":{"code","message"}}.
 	FlatErrors bool
 }
 
@@ -42,8 +44,8 @@ type VPCEP struct {
 type EndpointService struct {
 	// ProjectID is the project that the service belongs to; empty means the constant ProjectID.
 	ProjectID string
-	// Details is the service's entry in the list of services. Fields that it lacks are generated; so is
-	// the entry of a service without details.
+	// Details is the service's entry in the list of services. Fields that it lacks are generated;
+	// so is the entry of a service without details.
 	Details     Entry
 	Connections []Entry
 }
@@ -53,7 +55,8 @@ type DLI struct {
 	// Projects are the enhanced connections, in any order, by project.
 	Projects map[string][]EnhancedConnection
 
-	// Edition is the document that the service follows. The older one knows neither limit=0 nor tags.
+	// Edition is the document that the service follows. The older one knows neither limit=0 nor
+	// tags.
 	Edition DLIEdition
 	// PageCap is the maximum number of entries on a page, whatever the limit; 0 means no maximum.
 	PageCap int
@@ -61,8 +64,8 @@ type DLI struct {
 	CountIsTotal bool
 }
 
-// DLIEdition is the document that a DLI service follows. Services of the older one differ in how they
-// treat limit=0.
+// DLIEdition is the document that a DLI service follows. Services of the older one differ in how
+// they treat limit=0.
 type DLIEdition int
 
 // The editions of DLI.
@@ -75,8 +78,8 @@ const (
 	OlderDLIRefuses
 )
 
-// EnhancedConnection is an enhanced datasource connection. The API filters by tags but does not return
-// them.
+// EnhancedConnection is an enhanced datasource connection. The API filters by tags but does not
+// return them.
 type EnhancedConnection struct {
 	Entry
 	Tags map[string]string
@@ -98,8 +101,8 @@ type APIG struct {
 type Instance struct {
 	// ProjectID is the project that the instance belongs to; empty means the constant ProjectID.
 	ProjectID string
-	// Details is the gateway's entry in the list of instances. Fields that it lacks are generated; so is
-	// the entry of a gateway without details.
+	// Details is the gateway's entry in the list of instances. Fields that it lacks are generated;
+	// so is the entry of a gateway without details.
 	Details  Entry
 	Channels []Channel
 }
@@ -122,7 +125,8 @@ const (
 	// ServiceName is its full name, ServiceShortName the part that its owner chose.
 	ServiceName      = Region + "." + ServiceShortName + "." + ServiceID
 	ServiceShortName = "example-orders"
-	// InstanceID is the APIG instance that holds the two channels of the document's examples. Both are named VPC_demo.
+	// InstanceID is the APIG instance that holds the two channels of the document's examples. Both
+	// are named VPC_demo.
 	InstanceID   = "eddc4d25480b4cd6b512f270a1b8b341"
 	InstanceName = "example-gateway"
 	// ServerChannelID and MicroserviceChannelID are those two channels.
@@ -136,11 +140,12 @@ const (
 	FullServiceID        = "50000000-0000-4000-8000-000000000001"
 	FullServiceName      = Region + "." + FullServiceShortName + "." + FullServiceID
 	FullServiceShortName = "ledger"
-	// FullInstanceID is an APIG instance with one channel of each kind: full_builtin, full_cse, full_cce,
-	// full_cce_service, full_nacos and full_reference.
+	// FullInstanceID is an APIG instance with one channel of each kind: full_builtin, full_cse,
+	// full_cce, full_cce_service, full_nacos and full_reference.
 	FullInstanceID   = "e0000000000000000000000000000001"
 	FullInstanceName = "full-gateway"
-	// SecondServiceID and SecondInstanceID are in SecondProjectID; the instance's one channel is named second_region.
+	// SecondServiceID and SecondInstanceID are in SecondProjectID; the instance's one channel is
+	// named second_region.
 	SecondServiceID        = "50000000-0000-4000-8000-000000000002"
 	SecondServiceName      = SecondRegion + "." + SecondServiceShortName + "." + SecondServiceID
 	SecondServiceShortName = "reports"

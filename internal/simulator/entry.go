@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Entry is a JSON value that is sent byte for byte: an entry of a list, a channel, a service. Absent
-// fields stay absent, null stays null, and numbers keep all their digits. It is immutable.
+// Entry is a JSON value that is sent byte for byte: an entry of a list, a channel, a service.
+// Absent fields stay absent, null stays null, and numbers keep all their digits. It is immutable.
 type Entry struct {
 	raw     json.RawMessage
 	members []member
@@ -19,8 +19,8 @@ type Entry struct {
 type member struct {
 	name  string
 	value json.RawMessage
-	// text is the value of a string, at that of an RFC 3339 time. Both are parsed once, because a list
-	// is filtered and sorted again for each of its pages.
+	// text is the value of a string, at that of an RFC 3339 time. Both are parsed once, because a
+	// list is filtered and sorted again for each of its pages.
 	text string
 	at   time.Time
 }
@@ -112,13 +112,14 @@ func (e Entry) With(name string, value any) Entry {
 	return fromMembers(members)
 }
 
-// withDefaults returns a copy with those of the members (name, value, name, value, …) that it lacks.
+// withDefaults returns a copy with those of the members (name, value, name, value, …) that it
+// lacks.
 func (e Entry) withDefaults(members ...any) Entry {
 	all := slices.Clone(e.members)
-	for i := 0; i < len(members); i += 2 {
-		name, _ := members[i].(string)
+	for pair := range slices.Chunk(members, 2) {
+		name, _ := pair[0].(string)
 		if _, ok := e.member(name); !ok {
-			all = append(all, newMember(name, toJSON(members[i+1])))
+			all = append(all, newMember(name, toJSON(pair[1])))
 		}
 	}
 	return fromMembers(all)

@@ -28,8 +28,8 @@ type Fault struct {
 	Action Action
 }
 
-// Action handles a request that a fault affects. It responds itself or calls next: the next matching
-// fault or, after the last one, the server.
+// Action handles a request that a fault affects. It responds itself or calls next: the next
+// matching fault or, after the last one, the server.
 type Action func(w http.ResponseWriter, r *http.Request, next http.Handler)
 
 // Inject adds a fault. If several match a request, they apply in the order of injection.
@@ -84,8 +84,8 @@ func (f *faults) applies(fault *injected, request Request) bool {
 	return fault.matched > fault.After && (fault.Times == 0 || fault.matched <= fault.After+fault.Times)
 }
 
-// Respond responds with a status, headers and a body. The content type is application/json unless the
-// headers name another.
+// Respond responds with a status, headers and a body. The content type is application/json unless
+// the headers name another.
 func Respond(status int, header map[string]string, body string) Action {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		h := make(http.Header)
@@ -158,8 +158,8 @@ func StallHeaders() Action {
 	}
 }
 
-// StallBody sends the headers and half of the body, then nothing until the client disconnects or the
-// server is closed.
+// StallBody sends the headers and half of the body, then nothing until the client disconnects or
+// the server is closed.
 func StallBody() Action {
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		sendHalf(w, r, next)
@@ -216,8 +216,8 @@ func Rewrite(change func(body []byte) []byte) Action {
 	}
 }
 
-// RewriteObject is Rewrite for a JSON object, whose numbers are of type json.Number. A body that is not
-// an object stays as it is.
+// RewriteObject is Rewrite for a JSON object, whose numbers are of type json.Number. A body that is
+// not an object stays as it is.
 func RewriteObject(change func(object map[string]any)) Action {
 	return Rewrite(func(body []byte) []byte {
 		decoder := json.NewDecoder(bytes.NewReader(body))

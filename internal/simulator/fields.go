@@ -29,7 +29,8 @@ func decodeStrictly(raw []byte, value any) error {
 	return fmt.Errorf("field %q has the wrong type", field)
 }
 
-// vpcepFile is a data file of an endpoint service: a response of the API, and the service's details.
+// vpcepFile is a data file of an endpoint service: a response of the API, and the service's
+// details.
 type vpcepFile struct {
 	Service     jsontext.Value   `json:"service"`
 	Connections []jsontext.Value `json:"connections"`

@@ -24,8 +24,8 @@ type call struct {
 // caller is the owner of a request's credentials.
 type caller struct {
 	domainID string
-	// scoped limits the caller to projectID. It is set for tokens and for signed requests that name a
-	// project.
+	// scoped limits the caller to projectID. It is set for tokens and for signed requests that name
+	// a project.
 	scoped    bool
 	projectID string
 }

@@ -36,8 +36,8 @@ func Connections(n int) []Entry {
 	return entries
 }
 
-// EnhancedConnections generates n enhanced connections of DLI, oldest first, one minute apart. Their
-// tags are number=1 to number=n and parity=odd or parity=even.
+// EnhancedConnections generates n enhanced connections of DLI, oldest first, one minute apart.
+// Their tags are number=1 to number=n and parity=odd or parity=even.
 func EnhancedConnections(n int) []EnhancedConnection {
 	connections := make([]EnhancedConnection, n)
 	for i := range connections {

@@ -16,8 +16,8 @@ type federatedTokenRequest struct {
 	} `json:"auth"`
 }
 
-// issueFederatedToken handles POST /v3.0/OS-AUTH/id-token/tokens: it issues a token for an ID token of
-// the identity provider that X-Idp-Id names.
+// issueFederatedToken handles POST /v3.0/OS-AUTH/id-token/tokens: it issues a token for an ID token
+// of the identity provider that X-Idp-Id names.
 func (c *call) issueFederatedToken() response {
 	var request federatedTokenRequest
 	providerID := c.Header.Get("X-Idp-Id")

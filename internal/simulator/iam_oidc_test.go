@@ -31,6 +31,8 @@ func TestIAMFederation(t *testing.T) {
 	if got := send(t, s, http.MethodGet, projectsPath, "", unscoped); got.status != http.StatusForbidden {
 		t.Errorf("an unscoped federated token: %d %s", got.status, got.body)
 	}
+	traded := authBody("token", `{"id":"`+value+`"}`, `{"project":{"id":"`+ProjectID+`"}}`)
+	readToken(t, send(t, s, http.MethodPost, signInPath, traded), http.StatusForbidden)
 	_, withKeys := readCredential(t, send(t, s, http.MethodPost, keysPath, tokenKeyBody(value)), http.StatusCreated)
 	if got := send(t, s, http.MethodGet, dliPath, "", withKeys); got.status != http.StatusOK {
 		t.Errorf("the federated user's keys: %d %s", got.status, got.body)

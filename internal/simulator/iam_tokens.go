@@ -81,6 +81,10 @@ func (c *call) exchangeToken(value string, scope scope) response {
 func (c *call) newToken(token IssuedToken, scope scope) response {
 	switch iam := &c.data.IAM; {
 	case scope.Project != nil:
+		if !token.Federated && scope.Project.ID == "" && scope.Project.Domain == nil {
+			return iamError(http.StatusBadRequest, "Expecting to find domain in project. The server could not comply with the request"+
+				" since it is either malformed or otherwise incorrect. The client is assumed to be in error.")
+		}
 		project, ok := iam.projectInScope(token.DomainID, *scope.Project)
 		if !ok {
 			return iamError(http.StatusNotFound, "Could not find project: "+scope.Project.ID+scope.Project.Name)

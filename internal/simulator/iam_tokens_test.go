@@ -75,6 +75,13 @@ func TestIAMUsersAndScopes(t *testing.T) {
 	}
 }
 
+func TestIAMProjectNameNeedsDomain(t *testing.T) {
+	t.Parallel()
+	got := send(t, Start(t), http.MethodPost, signInPath, passwordBody(UserName, Password, DomainName, `{"project":{"name":"cn-north-4"}}`))
+	wantJSON(t, got, http.StatusBadRequest, `{"error":{"code":400,"title":"Bad Request","message":"Expecting to find domain in project. `+
+		`The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error."}}`)
+}
+
 func TestIAMTokenExchange(t *testing.T) {
 	t.Parallel()
 	s := Start(t)

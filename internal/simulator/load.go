@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,8 +16,9 @@ import (
 // projectsFileName is the data file of the account's projects.
 const projectsFileName = "projects.json"
 
-// Load adds a folder of data files. Connections, services, gateways and channels have the shape of the
-// APIs' responses; any documented field may be left out, and other fields are errors. The files are
+// Load adds a folder of data files. Connections, services, gateways and channels have the shape of
+// the APIs' responses; any documented field may be left out, and other fields are errors. The files
+// are
 //
 //	projects.json                            {"projects":[{"id":"…","name":"…","region":"…"}]}
 //	vpcep/{service_id}.json                  {"connections":[…]}, optionally with the service's details
@@ -24,11 +26,13 @@ const projectsFileName = "projects.json"
 //	dli/{project_id}.json                    {"connections":[…]}
 //	dli/{project_id}.tags.json               {"{connection id}":{"key":"value"}}, tags to filter by
 //	apig/{instance_id}.json                  the gateway's details
+//	apig/{instance_id}.order.json            ["{channel_id}",…], the order of the list of channels
 //	apig/{instance_id}/{channel_id}.json     the channel's details
 //
-// They replace what has the same ID; the first channel of a gateway replaces all channels that the
-// gateway had before. An ID that a file lacks is that of its name, and a service's name that a file
-// lacks is {region}.{id}.
+// They replace what has the same ID. A service keeps the details it had if its file has none; the
+// first channel of a gateway replaces all channels that the gateway had before. An ID that a file
+// lacks is that of its name, and a service's name that a file lacks is {region}.{id}. Without an
+// order, channels are in the order of their IDs.
 //
 // Services and gateways of a project other than ProjectID are in a folder with the project's ID:
 // vpcep/{project_id}/{service_id}.json, apig/{project_id}/{instance_id}.json and
@@ -60,7 +64,10 @@ func (d *Data) Load(files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	return l.addTags()
+	if err := l.addTags(); err != nil {
+		return err
+	}
+	return l.sortChannels()
 }
 
 func (d *Data) loadProjects(files fs.FS) error {
@@ -94,7 +101,7 @@ func (d *Data) loadProjects(files fs.FS) error {
 			ID: project.ID, Name: project.Name, Region: project.Region, DomainID: DomainID, ParentID: DomainID,
 		})
 	}
-	d.IAM.Projects = append(loaded, existing...)
+	d.IAM.Projects = slices.Concat(loaded, existing)
 	return nil
 }
 
@@ -107,11 +114,16 @@ type loader struct {
 	replaced map[string]bool
 	// tags are the tags of DLI connections by project and connection.
 	tags map[string]map[string]map[string]string
+	// orders are the IDs of channels in the order of their list, by instance.
+	orders map[string][]string
 }
 
 // load adds a file. The parts are those of its path, without the extension.
 func (l *loader) load(parts []string, raw []byte) error {
 	service, rest := parts[0], parts[1:]
+	if len(rest) == 0 {
+		return errNotDataFile
+	}
 	if service == dliService && len(rest) == 1 {
 		return l.loadDLI(rest[0], raw)
 	}
@@ -123,7 +135,10 @@ func (l *loader) load(parts []string, raw []byte) error {
 			return fmt.Errorf("no project %s", rest[0])
 		}
 	}
+	instanceID, isOrder := strings.CutSuffix(rest[len(rest)-1], ".order")
 	switch {
+	case service == apigService && len(rest) == 1 && isOrder:
+		return l.loadOrder(instanceID, raw)
 	case service == vpcepService && len(rest) == 1:
 		return l.loadService(projectID, rest[0], raw)
 	case service == apigService && len(rest) == 1:
@@ -131,8 +146,10 @@ func (l *loader) load(parts []string, raw []byte) error {
 	case service == apigService && len(rest) == 2:
 		return l.loadChannel(projectID, rest[0], rest[1], raw)
 	}
-	return errors.New("not the path of a data file")
+	return errNotDataFile
 }
+
+var errNotDataFile = errors.New("not the path of a data file")
 
 func (l *loader) loadService(projectID, id string, raw []byte) error {
 	var file vpcepFile
@@ -144,6 +161,9 @@ func (l *loader) loadService(projectID, id string, raw []byte) error {
 		return err
 	}
 	service := &EndpointService{ProjectID: projectID, Connections: connections}
+	if existing, ok := l.data.VPCEP.Services[id]; ok && orDefault(existing.ProjectID) == projectID {
+		service.Details = existing.Details
+	}
 	if file.Service != nil {
 		if service.Details, err = parseDetails[vpcepServiceFields](id, file.Service); err != nil {
 			return fmt.Errorf("service: %w", err)
@@ -214,6 +234,36 @@ func (l *loader) loadChannel(projectID, instanceID, id string, raw []byte) error
 		instance.Channels = nil
 	}
 	instance.Channels = append(instance.Channels, Channel{ID: id, Entry: details})
+	return nil
+}
+
+func (l *loader) loadOrder(instanceID string, raw []byte) error {
+	var ids []string
+	if err := json.Unmarshal(raw, &ids); err != nil {
+		return err
+	}
+	if l.orders == nil {
+		l.orders = make(map[string][]string)
+	}
+	l.orders[instanceID] = ids
+	return nil
+}
+
+// sortChannels sorts channels by the orders. Those that an order lacks come last.
+func (l *loader) sortChannels() error {
+	for instanceID, ids := range l.orders {
+		instance, ok := l.data.APIG.Instances[instanceID]
+		if !ok {
+			return fmt.Errorf("apig/%s.order.json: no instance %s", instanceID, instanceID)
+		}
+		position := func(c Channel) int {
+			if i := slices.Index(ids, c.ID); i >= 0 {
+				return i
+			}
+			return len(ids)
+		}
+		slices.SortStableFunc(instance.Channels, func(a, b Channel) int { return cmp.Compare(position(a), position(b)) })
+	}
 	return nil
 }
 

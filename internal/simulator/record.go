@@ -47,8 +47,8 @@ func (s *Server) Count(match func(Request) bool) int {
 	return n
 }
 
-// MaxInFlight returns the maximum number of recorded requests in flight at the same time, among those
-// that match; a nil match counts all.
+// MaxInFlight returns the maximum number of recorded requests in flight at the same time, among
+// those that match; a nil match counts all.
 func (s *Server) MaxInFlight(match func(Request) bool) int {
 	type edge struct {
 		at    time.Time

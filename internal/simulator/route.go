@@ -66,8 +66,8 @@ func splitAddress(u *url.URL) (region, name, path string) {
 	return parts[1], parts[2], strings.TrimPrefix(path, "/"+parts[1]+"/"+parts[2])
 }
 
-// find returns the route of a method and path, and the path's parameters. Paths are not cleaned: one
-// with an additional slash is a different path.
+// find returns the route of a method and path, and the path's parameters. Paths are not cleaned:
+// one with an additional slash is a different path.
 func find(routes []route, method, path string) (route, map[string]string, bool) {
 	for _, candidate := range routes {
 		if candidate.method != method {

@@ -21,8 +21,8 @@ import (
 
 // Server is the simulated cloud, an [http.Handler]. Its methods are safe for concurrent use.
 type Server struct {
-	// URL is the base of every address, without a trailing slash. Start and Listen set it. If another
-	// server uses the handler, for example one with TLS, set it before the first request.
+	// URL is the base of every address, without a trailing slash. Start and Listen set it. If
+	// another server uses the handler, for example one with TLS, set it before the first request.
 	URL string
 
 	mu     sync.Mutex
@@ -34,16 +34,16 @@ type Server struct {
 	listener listener
 }
 
-// New returns a server with the default account and the built-in data: the documents' examples and a
-// larger set. It does not listen.
+// New returns a server with the default account and the built-in data: the documents' examples and
+// a larger set. It does not listen.
 func New() *Server {
 	s := &Server{data: defaultData()}
 	s.record.idle.L = &s.record.mu
 	return s
 }
 
-// Endpoint returns the base URL of a service (vpcep, dli, apig or iam) with the literal text {region}
-// for the region.
+// Endpoint returns the base URL of a service (vpcep, dli, apig or iam) with the literal text
+// {region} for the region.
 func (s *Server) Endpoint(service string) string {
 	return s.URL + "/{region}/" + service
 }
@@ -67,8 +67,8 @@ func (s *Server) Update(change func(*Data)) {
 }
 
 // OnList registers a hook that is called before each list request is handled, so that a test can
-// change a list between two pages. Requests without valid credentials do not reach it. The hook must
-// not call Update; a nil hook unregisters it.
+// change a list between two pages. Requests without valid credentials do not reach it. The hook
+// must not call Update; a nil hook unregisters it.
 func (s *Server) OnList(hook func(*Data, Request)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -127,8 +127,8 @@ func (s *Server) latency() time.Duration {
 	return s.data.Latency
 }
 
-// wait returns true after d, or false as soon as ctx is done: the client has disconnected or the server
-// has been closed.
+// wait returns true after d, or false as soon as ctx is done: the client has disconnected or the
+// server has been closed.
 func wait(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil

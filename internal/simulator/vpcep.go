@@ -122,8 +122,8 @@ func (q vpcepQuery) page(entries []Entry, pageCap int) []Entry {
 	return page(entries, q.offset, capped(q.limit, pageCap))
 }
 
-// number returns a query parameter that is an integer, or missing if the request lacks it. ok is false
-// if it is no integer.
+// number returns a query parameter that is an integer, or missing if the request lacks it. ok is
+// false if it is no integer.
 func (c *call) number(name string, missing int) (n int, ok bool) {
 	values, sent := c.Query[name]
 	if !sent {

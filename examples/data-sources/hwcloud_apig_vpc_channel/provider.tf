@@ -1,7 +1,8 @@
 terraform {
   required_providers {
     hwcloud = {
-      source = "hwcloud/hwcloud"
+      source  = "hwcloud/hwcloud"
+      version = "~> 0.1"
     }
   }
 }

@@ -1,10 +1,9 @@
-# For the simulator, whose service 50000000-0000-4000-8000-000000000001 has one connection in
-# each status.
+# Run with the simulator. Its service "ledger" has one connection in each status.
 variables {
-  service_id = "50000000-0000-4000-8000-000000000001"
+  service_name = "ledger"
 }
 
-run "accepts_what_is_trusted" {
+run "accepts_trusted_accounts" {
   variables {
     trusted_accounts = ["d2000000000000000000000000000002"]
   }
@@ -36,7 +35,7 @@ run "leaves_strangers_waiting" {
   }
 }
 
-run "asks_for_an_account" {
+run "requires_an_account" {
   command = plan
 
   variables {

@@ -19,18 +19,18 @@ func (f *faultFlag) String() string {
 	return ""
 }
 
-// Set adds a fault written as service:what[:times].
+// Set adds a fault given as service:what[:times].
 func (f *faultFlag) Set(text string) error {
 	parts := strings.Split(text, ":")
 	if len(parts) < 2 || len(parts) > 3 {
-		return fmt.Errorf("%q is not service:what[:times]", text)
+		return fmt.Errorf("%q must be service:what[:times]", text)
 	}
 	fault := simulator.Fault{Service: parts[0]}
 	switch {
 	case parts[0] == "*":
 		fault.Service = ""
-	case parts[0] != "metadata" && !slices.Contains(simulator.Services, parts[0]):
-		return fmt.Errorf("no service %q", parts[0])
+	case parts[0] != "metadata" && parts[0] != "github" && !slices.Contains(simulator.Services, parts[0]):
+		return fmt.Errorf("unknown service %q", parts[0])
 	}
 	action, err := parseAction(parts[1])
 	if err != nil {
@@ -39,13 +39,14 @@ func (f *faultFlag) Set(text string) error {
 	fault.Action = action
 	if len(parts) == 3 {
 		if fault.Times, err = strconv.Atoi(parts[2]); err != nil || fault.Times < 1 {
-			return fmt.Errorf("%q is not how often", parts[2])
+			return fmt.Errorf("%q must be a positive number of requests", parts[2])
 		}
 	}
 	*f = append(*f, fault)
 	return nil
 }
 
+// parseAction parses the part of -fault that says what happens.
 func parseAction(text string) (simulator.Action, error) {
 	if text == strconv.Itoa(http.StatusTooManyRequests) {
 		return simulator.Throttle(http.StatusTooManyRequests, ""), nil
@@ -76,5 +77,5 @@ func parseAction(text string) (simulator.Action, error) {
 		}
 		return simulator.Delay(d), nil
 	}
-	return nil, fmt.Errorf("no fault %q", text)
+	return nil, fmt.Errorf("unknown fault %q", text)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func TestRun(t *testing.T) {
 	go func() {
 		ended <- run(ctx, []string{
 			"-data", filepath.Join(dir, "data"), "-url-file", urlFile, "-connections", "12", "-fault", "vpcep:503:1", "-v",
-		}, &stdout, &stderr)
+		}, nil, &stdout, &stderr)
 	}()
 	url := waitForFile(t, dir, "url")
 	service := url + "/cn-north-4/vpcep/v1/" + simulator.ProjectID + "/vpc-endpoint-services/"
@@ -63,6 +64,40 @@ func TestRun(t *testing.T) {
 	}
 	if lines := strings.Count(stderr.String(), "\n"); lines != 3 || !strings.Contains(stderr.String(), "GET cn-north-4 vpcep/v1/") {
 		t.Errorf("the log is\n%s", &stderr)
+	}
+}
+
+func TestDataFolderIsNamed(t *testing.T) {
+	t.Parallel()
+	for dir, want := range map[string]string{
+		"does-not-exist": "-data: stat does-not-exist: no such file or directory", "main.go": "-data: main.go is not a folder",
+	} {
+		if err := run(t.Context(), []string{"-data", dir}, nil, io.Discard, io.Discard); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestList(t *testing.T) {
+	t.Parallel()
+	var stdout bytes.Buffer
+	if err := run(t.Context(), []string{"list"}, nil, &stdout, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(stdout.String(), "\n")
+	for i := range lines {
+		lines[i] = strings.Join(strings.Fields(lines[i]), " ")
+	}
+	for _, want := range []string{
+		"region cn-north-4, project cn-north-4 " + simulator.ProjectID,
+		"endpoint service " + simulator.FullServiceID + " " + simulator.FullServiceName + ", connections: 6",
+		"enhanced connection b0100000-0000-4000-8000-000000000001 warehouse",
+		"gateway " + simulator.SecondInstanceID + " " + simulator.SecondInstanceName,
+		"channel " + simulator.ServerChannelID + " VPC_demo",
+	} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("no line %q in\n%s", want, stdout.String())
+		}
 	}
 }
 
@@ -102,6 +137,12 @@ func TestRunRefuses(t *testing.T) {
 		{"-address", "0.0.0.0:0"},
 		{"-address", "nonsense"},
 		{"-data", "does-not-exist"},
+		{"-data", "main.go"},
+		{"--"},
+		{"list", "argument"},
+		{"list", "-data", "does-not-exist"},
+		{"import"},
+		{"import", "-data", "unused", "argument"},
 		{"-fault", "vpcep"},
 		{"-fault", "ecs:503"},
 		{"-fault", "vpcep:nonsense"},
@@ -115,7 +156,7 @@ func TestRunRefuses(t *testing.T) {
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()
-			if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {
+			if err := run(t.Context(), args, nil, io.Discard, io.Discard); err == nil {
 				t.Error("no error")
 			}
 		})
@@ -126,7 +167,7 @@ func TestFaultFlag(t *testing.T) {
 	t.Parallel()
 	var faults faultFlag
 	for _, text := range []string{
-		"*:html", "vpcep:empty:3", "dli:cut", "apig:stall", "iam:stall-body", "metadata:reset", "dli:delay=2s", "dli:throttle=3:2", "apig:504", "*:429",
+		"*:html", "vpcep:empty:3", "dli:cut", "apig:stall", "iam:stall-body", "metadata:reset", "dli:delay=2s", "dli:throttle=3:2", "apig:504", "*:429", "github:500",
 	} {
 		if err := faults.Set(text); err != nil {
 			t.Errorf("%s: %v", text, err)

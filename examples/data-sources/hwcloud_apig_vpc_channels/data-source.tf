@@ -1,0 +1,15 @@
+data "hwcloud_apig_vpc_channels" "all" {
+  instance_id  = "e0000000000000000000000000000001"
+  omit_secrets = true
+}
+
+locals {
+  by_id = {
+    for channel in data.hwcloud_apig_vpc_channels.all.vpc_channels :
+    channel.id => channel
+  }
+}
+
+output "channels" {
+  value = { for id, channel in local.by_id : id => "${channel.name}:${channel.port}" }
+}

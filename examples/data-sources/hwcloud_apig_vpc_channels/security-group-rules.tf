@@ -1,0 +1,30 @@
+locals {
+  # Every server that the gateway sends requests to, with its port: the member's own, or the
+  # channel's if the member has none. Members that are Elastic Cloud Servers may have no host.
+  servers = flatten([
+    for channel in data.hwcloud_apig_vpc_channels.all.vpc_channels : [
+      for member in channel.members : {
+        host = member.host
+        port = coalesce(member.port, 0) == 0 ? channel.port : member.port
+      }
+      if member.host != null && member.host != ""
+    ]
+  ])
+
+  # Several channels may have the same server. Grouping by key keeps each once.
+  rules = {
+    for server in local.servers : "${server.host}:${server.port}" => server...
+  }
+}
+
+# In place of security group rules.
+resource "terraform_data" "from_gateway" {
+  for_each = local.rules
+
+  input = {
+    direction        = "egress"
+    protocol         = "tcp"
+    ports            = each.value[0].port
+    remote_ip_prefix = "${each.value[0].host}/32"
+  }
+}

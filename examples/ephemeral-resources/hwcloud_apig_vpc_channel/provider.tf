@@ -1,0 +1,14 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    hwcloud = {
+      source  = "hwcloud/hwcloud"
+      version = "~> 0.1"
+    }
+  }
+}
+
+provider "hwcloud" {
+  region = "cn-north-4"
+}

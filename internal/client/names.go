@@ -1,0 +1,62 @@
+package client
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// matchName returns the ID of the only entry with the name that search asks for. Otherwise it
+// returns search with what was found, as an error.
+func matchName(search NameMatchError, found []NamedID) (string, error) {
+	for _, entry := range found {
+		if entry.Name == search.Name {
+			search.Matches = append(search.Matches, entry)
+		} else {
+			search.Others = append(search.Others, entry)
+		}
+	}
+	if len(search.Matches) != 1 {
+		return "", &search
+	}
+	return search.Matches[0].ID, nil
+}
+
+// findByName lists with a filter that the API applies in its own way, and returns the ID of the
+// only entry with exactly the name that search asks for. If there is none, it lists without the
+// filter, so that the error can show what there is.
+func findByName(ctx context.Context, search NameMatchError, list func(ctx context.Context, filter string) ([]NamedID, error)) (string, error) {
+	found, err := list(ctx, search.Name)
+	if err != nil {
+		return "", err
+	}
+	id, err := matchName(search, found)
+	if mismatch, ok := err.(*NameMatchError); ok && len(mismatch.Matches) == 0 { //nolint:errorlint // matchName wraps nothing.
+		if all, listErr := list(ctx, ""); listErr == nil {
+			slices.SortStableFunc(all, func(a, b NamedID) int { return distance(a.Name, search.Name) - distance(b.Name, search.Name) })
+			return matchName(search, all)
+		}
+	}
+	return id, err
+}
+
+// distance orders names by how likely they are what was meant: those that differ only in letter
+// case, those that contain the name, all others.
+func distance(name, wanted string) int {
+	switch {
+	case strings.EqualFold(name, wanted):
+		return 0
+	case strings.Contains(strings.ToLower(name), strings.ToLower(wanted)):
+		return 1
+	}
+	return 2
+}
+
+// namedIDs returns the names and IDs of listed entries.
+func namedIDs[T any](entries []T, name func(*T) NamedID) []NamedID {
+	named := make([]NamedID, len(entries))
+	for i := range entries {
+		named[i] = name(&entries[i])
+	}
+	return named
+}

@@ -1,0 +1,329 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
+)
+
+// toIAM matches the requests to IAM.
+func toIAM(r simulator.Request) bool { return r.Service == IAM }
+
+// TestPassword signs in to the simulator in every way that names a user.
+func TestPassword(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		user     Password
+		requests int
+	}{
+		"name and domain name": {Password{UserName: simulator.UserName, DomainName: simulator.DomainName}, 1},
+		"name and domain ID":   {Password{UserName: simulator.UserName, DomainID: simulator.DomainID}, 1},
+		"ID":                   {Password{UserID: simulator.UserID}, 2},
+		"ID and domain":        {Password{UserID: simulator.UserID, DomainName: simulator.DomainName}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tt.user.Password = simulator.Password
+			server, c := simulated(t, Config{Credentials: tt.user})
+			var reading sync.WaitGroup
+			for range 15 {
+				reading.Go(func() {
+					in, err := c.Resolve(t.Context(), APIG, Scope{})
+					if err != nil || in != home {
+						t.Errorf("%v, %v", in, err)
+						return
+					}
+					if _, err := readChannel(t.Context(), c); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			reading.Wait()
+			if n := server.Count(toIAM); n != tt.requests {
+				t.Errorf("%d requests to IAM for 15 reads, want %d", n, tt.requests)
+			}
+			// The other region has a project of its own, whose domain is known by now.
+			if in, err := c.Resolve(t.Context(), APIG, Scope{Region: simulator.SecondRegion}); err != nil || in.ProjectID != simulator.SecondProjectID {
+				t.Errorf("%v, %v", in, err)
+			}
+			if n := server.Count(toIAM); n != tt.requests+1 {
+				t.Errorf("%d requests to IAM for two regions, want %d", n, tt.requests+1)
+			}
+			last := server.Requests()[server.Count(nil)-1]
+			if last.Region != simulator.SecondRegion {
+				t.Errorf("the IAM of %s was asked", last.Region)
+			}
+		})
+	}
+}
+
+// TestWrongPasswordIsSentOnce for twelve projects in two regions, whether they are named by ID or
+// not and whether they are read one after another or together.
+func TestWrongPasswordIsSentOnce(t *testing.T) {
+	t.Parallel()
+	for _, user := range []Password{
+		{UserName: simulator.UserName, Password: "wrong-password", DomainName: simulator.DomainName},
+		{UserID: simulator.UserID, Password: "wrong-password"},
+	} {
+		for _, byID := range []bool{true, false} {
+			for _, together := range []bool{true, false} {
+				t.Run(fmt.Sprint(user.UserID, byID, together), func(t *testing.T) {
+					t.Parallel()
+					server, c := simulated(t, Config{Credentials: user, MaxRetries: 5})
+					read := func(i int) {
+						in := Scope{Region: []string{simulator.Region, simulator.SecondRegion}[i%2]}
+						if byID {
+							in.ProjectID = fmt.Sprint("project", i)
+						}
+						in, err := c.Resolve(t.Context(), DLI, in)
+						if err == nil {
+							_, err = c.EnhancedConnections(t.Context(), in, EnhancedConnectionsQuery{})
+						}
+						if e := requestError(t, err); e.Status != http.StatusUnauthorized || e.Operation != OpCreateToken || strings.Contains(err.Error(), "wrong-password") {
+							t.Errorf("the error is %v", err)
+						}
+					}
+					var reading sync.WaitGroup
+					for i := range 12 {
+						if together {
+							reading.Go(func() { read(i) })
+						} else {
+							read(i)
+						}
+					}
+					reading.Wait()
+					if n := server.Count(nil); n != 1 {
+						t.Errorf("%d requests, want 1", n)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestPasswordChanges during the run, which revokes the user's tokens. The old password is sent
+// once more, whatever the number of projects.
+func TestPasswordChanges(t *testing.T) {
+	t.Parallel()
+	server, c := simulated(t, Config{Credentials: userByName, MaxRetries: 5})
+	var projects []string
+	server.Update(func(d *simulator.Data) {
+		for i := range 12 {
+			id := fmt.Sprint("project", i)
+			projects = append(projects, id)
+			d.IAM.Projects = append(d.IAM.Projects, simulator.Project{ID: id, Name: id, DomainID: simulator.DomainID, Region: simulator.Region})
+		}
+	})
+	readAll := func() (failed int) {
+		var (
+			reading sync.WaitGroup
+			mu      sync.Mutex
+		)
+		for _, project := range projects {
+			reading.Go(func() {
+				if _, err := c.EnhancedConnections(t.Context(), Scope{simulator.Region, project}, EnhancedConnectionsQuery{}); err != nil {
+					mu.Lock()
+					failed++
+					mu.Unlock()
+				}
+			})
+		}
+		reading.Wait()
+		return failed
+	}
+	if failed := readAll(); failed > 0 {
+		t.Fatalf("%d reads failed", failed)
+	}
+	signIns := server.Count(toIAM)
+	server.Update(func(d *simulator.Data) {
+		d.IAM.Tokens = nil
+		d.IAM.Users[0].Password = "another"
+	})
+	if failed := readAll(); failed != len(projects) {
+		t.Errorf("%d reads failed", failed)
+	}
+	if n := server.Count(toIAM) - signIns; n != 1 {
+		t.Errorf("%d sign-ins with the old password, want 1", n)
+	}
+}
+
+// TestProjectWithoutARole is no wrong password once another project has been signed in to.
+func TestProjectWithoutARole(t *testing.T) {
+	t.Parallel()
+	server, c := simulated(t, Config{Credentials: userByName})
+	server.Inject(simulator.Fault{
+		Service: IAM, Match: func(r simulator.Request) bool { return strings.Contains(string(r.Body), "without-a-role") },
+		Action: simulator.ServiceError(http.StatusUnauthorized, "", "no role"),
+	})
+	for round := range 2 {
+		if _, err := readChannel(t.Context(), c); err != nil {
+			t.Errorf("round %d: %v", round, err)
+		}
+		for i := range 3 {
+			_, err := c.VPCChannel(t.Context(), Scope{simulator.Region, fmt.Sprint("without-a-role", i)}, "i", "c")
+			if e := requestError(t, err); e.Status != http.StatusUnauthorized || e.Message != "no role" {
+				t.Errorf("the error is %v", err)
+			}
+		}
+		server.Update(func(d *simulator.Data) { d.IAM.Tokens = nil })
+	}
+	if n := server.Count(toIAM); n != 5 {
+		t.Errorf("%d sign-ins, want 5: two to the first project, one to each of the others", n)
+	}
+}
+
+// TestSignInsGoTogether once the password has been accepted.
+func TestSignInsGoTogether(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := inMemory(t, Config{Credentials: userByName}, func(req *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(req.URL.Path, tokensPath) {
+				time.Sleep(time.Second)
+				return tokenIssued(req, "t", ""), nil
+			}
+			return responseOf(req, 200, channelBody), nil
+		})
+		begin := time.Now()
+		var reading sync.WaitGroup
+		for i := range 9 {
+			reading.Go(func() {
+				if _, err := c.VPCChannel(t.Context(), Scope{simulator.Region, strconv.Itoa(i)}, "i", "c"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		reading.Wait()
+		if took := time.Since(begin); took != 2*time.Second {
+			t.Errorf("it took %s, want 2s: one sign-in, then all others", took)
+		}
+	})
+}
+
+// TestThrottledSignIn is no wrong password: the next read signs in again.
+func TestThrottledSignIn(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]simulator.Action{
+		"401 with the throttling code": simulator.Throttle(401, ""),
+		"500":                          simulator.Empty(500),
+		"408":                          simulator.Empty(408),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, c := simulated(t, Config{Credentials: userByName})
+			server.Inject(simulator.Fault{Service: IAM, Times: 1, Action: fault})
+			for _, ok := range []bool{false, true} {
+				if _, err := readChannel(t.Context(), c); (err == nil) != ok {
+					t.Errorf("%v, want success: %t", err, ok)
+				}
+			}
+		})
+	}
+}
+
+// TestSignInWaitsForItsTurn ends with the reader.
+func TestSignInWaitsForItsTurn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := inMemory(t, Config{Credentials: userByName}, stalling)
+		first, cancel := context.WithCancel(t.Context())
+		var reading sync.WaitGroup
+		reading.Go(func() { _, _ = readChannel(first, c) })
+		synctest.Wait()
+		ctx, cancelSecond := context.WithTimeout(t.Context(), time.Second)
+		defer cancelSecond()
+		begin := time.Now()
+		if _, err := c.VPCChannel(ctx, Scope{simulator.Region, "other"}, "i", "c"); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != time.Second {
+			t.Errorf("after %s: %v", time.Since(begin), err)
+		}
+		cancel()
+		reading.Wait()
+	})
+}
+
+// TestTokenWithoutHeader is an unexpected response.
+func TestTokenWithoutHeader(t *testing.T) {
+	t.Parallel()
+	for want, body := range map[string]string{ //nolint:gosec // No credentials are in it.
+		"missing header X-Subject-Token":           `{"token":{"user":{"domain":{"id":"d"}}}}`,
+		`missing field "token.user.domain.id"`:     `{"token":{}}`,
+		"the response must be an object, got an a": `[]`,
+	} {
+		c := inMemory(t, Config{Credentials: Password{UserID: "u", Password: "p"}}, func(req *http.Request) (*http.Response, error) {
+			resp := responseOf(req, http.StatusCreated, body)
+			if !strings.Contains(want, "header") {
+				resp.Header.Set("X-Subject-Token", "t")
+			}
+			return resp, nil
+		})
+		_, err := c.Resolve(t.Context(), APIG, Scope{})
+		if e := requestError(t, err); e.Reason != ReasonUnexpectedResponse || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
+// TestExpiringTokens signs in again before a token expires, and after it has been revoked.
+func TestExpiringTokens(t *testing.T) {
+	t.Parallel()
+	server, c := simulated(t, Config{Credentials: userByName})
+	if _, err := readChannel(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	server.Update(func(d *simulator.Data) { d.IAM.Tokens = nil })
+	var reading sync.WaitGroup
+	for range 10 {
+		reading.Go(func() {
+			if _, err := readChannel(t.Context(), c); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	reading.Wait()
+	if n := server.Count(toIAM); n != 2 {
+		t.Errorf("%d sign-ins, want 2: one for all readers whose token was revoked", n)
+	}
+}
+
+// TestSignInIsNotHeldUpByAnotherRegion has the IAM of one region not respond.
+func TestSignInIsNotHeldUpByAnotherRegion(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := inMemory(t, Config{Credentials: userByName}, func(req *http.Request) (*http.Response, error) {
+			switch {
+			case !strings.HasSuffix(req.URL.Path, tokensPath):
+				return responseOf(req, 200, channelBody), nil
+			case strings.Contains(req.URL.Path, "/silent/"):
+				<-req.Context().Done()
+				return nil, req.Context().Err()
+			}
+			return tokenIssued(req, "t", "p"), nil
+		})
+		read := func(region string) error {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			_, err := c.VPCChannel(ctx, Scope{Region: region, ProjectID: "p"}, "i", "c")
+			return err
+		}
+		var reading sync.WaitGroup
+		reading.Go(func() {
+			if err := read("silent"); err == nil {
+				t.Error("no error from a region that does not respond")
+			}
+		})
+		synctest.Wait()
+		begin := time.Now()
+		if err := read(simulator.Region); err != nil || time.Since(begin) != turnPatience {
+			t.Errorf("%v after %s, want success after %s", err, time.Since(begin), turnPatience)
+		}
+		reading.Wait()
+	})
+}

@@ -1,0 +1,148 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestSecretsAreRedacted has an API respond with all the secrets that it was sent.
+func TestSecretsAreRedacted(t *testing.T) {
+	t.Parallel()
+	const secretKey, securityToken, token, password = "kkkk-secret-key-0001", "ssss-security-token-0002", "tttt-token-0003", "pppp \"password\"  0004"
+	kinds := map[string]struct {
+		credentials Credentials
+		secrets     []string
+	}{
+		"keys":  {Keys{AccessKey: "AK", SecretKey: secretKey, SecurityToken: securityToken}, []string{secretKey, securityToken}},
+		"token": {Token(token), []string{token}},
+		"user":  {Password{UserName: "u", Password: password, DomainName: "d"}, []string{password}},
+	}
+	bodies := map[string]func(string) string{
+		"JSON":    func(s string) string { return fmt.Sprintf(`{"error_code":%q,"error_msg":%q,"request_id":%q}`, s, s, s) },
+		"HTML":    func(s string) string { return "<html>" + s },
+		"success": func(s string) string { return "200 " + s },
+	}
+	for kind, way := range kinds {
+		for name, body := range bodies {
+			// The end of the text cuts some of the secrets.
+			for _, padding := range []int{0, maxRequestIDBytes - 10, maxStartBytes - 20, maxStartBytes - 120, maxMessageBytes - 120, maxMessageBytes - 10} {
+				t.Run(fmt.Sprint(kind, " ", name, " ", padding), func(t *testing.T) {
+					t.Parallel()
+					status := http.StatusForbidden
+					if name == "success" {
+						status = http.StatusOK
+					}
+					secrets := slices.Clone(way.secrets)
+					c := inMemory(t, Config{Credentials: way.credentials}, func(req *http.Request) (*http.Response, error) {
+						if _, signature, ok := strings.Cut(req.Header.Get("Authorization"), "Signature="); ok {
+							secrets = append(secrets, signature)
+						}
+						text := strings.Repeat("x", padding) + strings.Join(secrets, " ") + " " + req.Header.Get("Authorization")
+						return responseOf(req, status, body(text), "X-Request-Id", text, "Content-Type", text), nil
+					})
+					_, err := readChannel(t.Context(), c)
+					if err == nil {
+						t.Fatal("there is no error")
+					}
+					for _, secret := range secrets {
+						// The beginning of a secret is as bad as all of it.
+						if strings.Contains(err.Error(), secret[:8]) {
+							t.Errorf("%q is in the error: %v", secret[:8], err)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestSecretsAreRedactedElsewhere has the secret of a request come back in a redirect, in a network
+// error, and in the response to another request.
+func TestSecretsAreRedactedElsewhere(t *testing.T) {
+	t.Parallel()
+	const token = "tttt-token-0001"
+	for name, location := range map[string]string{
+		"no URL": "http://[%zz?" + token, "another host": "http://" + token + ".example.com/", "a path": "/gone/" + token,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var logged strings.Builder
+			c := inMemory(t, Config{
+				Credentials: Token(token),
+				Log:         func(_ context.Context, _ string, fields map[string]any) { fmt.Fprintln(&logged, fields) },
+			}, func(req *http.Request) (*http.Response, error) {
+				return responseOf(req, http.StatusFound, "", "Location", location), nil
+			})
+			_, err := readChannel(t.Context(), c)
+			if err == nil || strings.Contains(err.Error(), "tttt") || !strings.Contains(logged.String(), "302") || strings.Contains(logged.String(), "tttt") {
+				t.Errorf("the error is %v, the log\n%s", err, &logged)
+			}
+		})
+	}
+	t.Run("no response", func(t *testing.T) {
+		t.Parallel()
+		var logged strings.Builder
+		c := inMemory(t, Config{
+			Credentials: Token(token),
+			Log:         func(_ context.Context, _ string, fields map[string]any) { fmt.Fprintln(&logged, fields) },
+		}, func(*http.Request) (*http.Response, error) {
+			return nil, errors.New("malformed response " + token)
+		})
+		_, err := readChannel(t.Context(), c)
+		for _, text := range []string{fmt.Sprint(err), logged.String()} {
+			if strings.Contains(text, "tttt") || !strings.Contains(text, "malformed response ***") {
+				t.Errorf("the error or log is %s", text)
+			}
+		}
+	})
+	t.Run("an earlier token", func(t *testing.T) {
+		t.Parallel()
+		tokens := 0
+		c := inMemory(t, Config{Credentials: Password{UserName: "u", Password: "pppp-password", DomainName: "d"}}, func(req *http.Request) (*http.Response, error) {
+			switch {
+			case strings.HasSuffix(req.URL.Path, tokensPath):
+				tokens++
+				return responseOf(req, http.StatusCreated, `{"token":{}}`, "X-Subject-Token", fmt.Sprintf("tttt-token-%d", tokens)), nil
+			case req.Header.Get("X-Auth-Token") == "tttt-token-1":
+				return responseOf(req, http.StatusUnauthorized, "{}"), nil
+			}
+			return responseOf(req, http.StatusForbidden, `{"error_code":"C","error_msg":"tttt-token-1 pppp-password"}`), nil
+		})
+		_, err := readChannel(t.Context(), c)
+		if message := requestError(t, err).Message; message != "*** ***" || tokens != 2 {
+			t.Errorf("%d tokens and the message %q", tokens, message)
+		}
+	})
+}
+
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		text    string
+		secrets []string
+		want    string
+	}{
+		{"a secret in a text", []string{"secret"}, "a *** in a text"},
+		{"secret secret", []string{"", "secret"}, "*** ***"},
+		{"one-longer one", []string{"one", "one-longer"}, "*** ***"},
+		{"nothing", nil, "nothing"},
+	} {
+		if got := redact(tt.text, tt.secrets); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
+	var known knownSecrets
+	known.add("a", "")
+	if got := known.add("b", "a"); !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("known are %q", got)
+	}
+	cause := errors.New("a secret")
+	if err := (&redactedError{cause, []string{"secret"}}); err.Error() != "a ***" || !errors.Is(err, cause) {
+		t.Errorf("the error is %v", err)
+	}
+}

@@ -1,0 +1,38 @@
+package client
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// maxRedirects ends a circle of redirects.
+const maxRedirects = 10
+
+// redirectError is a redirect that is not followed.
+type redirectError struct{ text string }
+
+func (e *redirectError) Error() string { return e.text }
+
+// checkRedirect lets redirects be followed on the same scheme, host and port only.
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	if len(via) >= maxRedirects {
+		return &redirectError{fmt.Sprintf("redirected %d times", maxRedirects)}
+	}
+	first := via[0].URL
+	if req.URL.Scheme != first.Scheme || hostAddress(req.URL) != hostAddress(first) {
+		return &redirectError{fmt.Sprintf("redirected to %s://%s; only redirects to the same scheme, host and port are followed",
+			req.URL.Scheme, req.URL.Host)}
+	}
+	return nil
+}
+
+// checkLocation refuses a redirect to something that is not a URL.
+func checkLocation(req *http.Request, resp *response) error {
+	switch resp.status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		if _, err := req.URL.Parse(resp.header.Get("Location")); err != nil {
+			return &redirectError{"redirected to an address that is not a URL"}
+		}
+	}
+	return nil
+}

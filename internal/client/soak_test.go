@@ -1,0 +1,189 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
+)
+
+// soakTime is how long TestSoak reads.
+var soakTime = flag.Duration("soak.time", 3*time.Second, "how long TestSoak reads")
+
+// unreliableCloud is an IAM whose tokens live two seconds, and a service. Both fail in every way in
+// which servers do.
+type unreliableCloud struct {
+	mu     sync.Mutex
+	tokens map[string]time.Time
+	faults map[string]int
+}
+
+// connectionKey is the context key of a request's connection.
+type connectionKey struct{}
+
+func (u *unreliableCloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if u.fail(w, r) {
+		return
+	}
+	if strings.HasSuffix(r.URL.Path, tokensPath) {
+		u.issueToken(w)
+		return
+	}
+	u.mu.Lock()
+	expires, ok := u.tokens[r.Header.Get("X-Auth-Token")]
+	u.mu.Unlock()
+	if !ok || !time.Now().Before(expires) {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	_, _ = io.WriteString(w, channelNamed(r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]))
+}
+
+func channelNamed(id string) string {
+	return fmt.Sprintf(`{"id":%q,"name":"channel %s","members":[{"host":%q}]}`, id, id, strings.Repeat(id, 100))
+}
+
+func (u *unreliableCloud) issueToken(w http.ResponseWriter) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	token, expires := fmt.Sprint("token-", len(u.tokens)), time.Now().Add(2*time.Second)
+	u.tokens[token] = expires
+	w.Header().Set("X-Subject-Token", token)
+	w.WriteHeader(http.StatusCreated)
+	_, _ = fmt.Fprintf(w, `{"token":{"expires_at":%q}}`, expires.UTC().Format(time.RFC3339Nano))
+}
+
+// fail reports whether it responds in place of the service.
+func (u *unreliableCloud) fail(w http.ResponseWriter, r *http.Request) bool {
+	fault := ""
+	switch n := rand.IntN(20_000); { //nolint:gosec // Faults need no secrecy.
+	case n < 100:
+		fault = "502"
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusBadGateway)
+		_, _ = io.WriteString(w, "<html>")
+	case n < 200:
+		fault = "503"
+		w.WriteHeader(http.StatusServiceUnavailable)
+	case n < 202:
+		fault = "429"
+		w.WriteHeader(http.StatusTooManyRequests)
+		_, _ = io.WriteString(w, throttledBody)
+	case n < 300:
+		fault = "reset of the stream"
+	case n < 400:
+		fault = "cut body"
+		body := channelNamed("cut")
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		_, _ = io.WriteString(w, body[:len(body)/2])
+		_ = http.NewResponseController(w).Flush()
+	case n < 440:
+		fault = "reset of the connection"
+		if conn, ok := r.Context().Value(connectionKey{}).(net.Conn); ok {
+			_ = conn.Close()
+		}
+	case n < 500:
+		// The response is complete, and GOAWAY follows.
+		fault = "GOAWAY"
+		w.Header().Set("Connection", "close")
+	case n < 600:
+		fault = "delay"
+		time.Sleep(time.Duration(rand.IntN(50)) * time.Millisecond) //nolint:gosec // As above.
+	}
+	if fault != "" {
+		u.mu.Lock()
+		u.faults[fault]++
+		u.mu.Unlock()
+	}
+	switch fault {
+	case "", "GOAWAY", "delay":
+		return false
+	case "502", "503", "429":
+		return true
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// TestSoak has thirty readers over HTTP/2 and a cloud that fails in every way: a read has the right
+// result or an error, and leaves no goroutine.
+func TestSoak(t *testing.T) {
+	t.Parallel()
+	cloud := &unreliableCloud{tokens: map[string]time.Time{}, faults: map[string]int{}}
+	server := quiet(httptest.NewUnstartedServer(cloud))
+	server.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		return context.WithValue(ctx, connectionKey{}, conn)
+	}
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	c := clientOf(t, server, Config{Credentials: userByName, Insecure: true, MaxRetries: 5})
+
+	var (
+		mu       sync.Mutex
+		outcomes = map[string]int{}
+	)
+	labeled(t, func(ctx context.Context) {
+		var reading sync.WaitGroup
+		end := time.Now().Add(*soakTime)
+		for range 30 {
+			reading.Go(func() {
+				for time.Now().Before(end) {
+					outcome, err := soakRead(ctx, c)
+					if err != nil {
+						t.Error(err)
+					}
+					mu.Lock()
+					outcomes[outcome]++
+					mu.Unlock()
+				}
+			})
+		}
+		reading.Wait()
+	})
+	c.transport.CloseIdleConnections()
+	checkNoGoroutines(t)
+	t.Logf("outcomes: %v", outcomes)
+	t.Logf("faults: %v, %d tokens", cloud.faults, len(cloud.tokens))
+	if outcomes["success"] < 100 || outcomes["canceled"] == 0 {
+		t.Errorf("outcomes: %v", outcomes)
+	}
+}
+
+// soakRead reads a channel, and cancels one read of ten. Its error is a wrong result.
+func soakRead(ctx context.Context, c *Client) (outcome string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if rand.IntN(10) == 0 { //nolint:gosec // Cancellations need no secrecy.
+		time.AfterFunc(time.Duration(rand.IntN(20))*time.Millisecond, cancel) //nolint:gosec // As above.
+	}
+	id := fmt.Sprint("c", rand.IntN(1_000_000))                                                        //nolint:gosec // As above.
+	channel, err := c.VPCChannel(ctx, Scope{simulator.Region, fmt.Sprint("p", rand.IntN(3))}, "i", id) //nolint:gosec // As above.
+	switch {
+	case err == nil && *channel.ID == id && *channel.Name == "channel "+id && *channel.Members[0].Host == strings.Repeat(id, 100):
+		return "success", nil
+	case err == nil:
+		return "wrong", fmt.Errorf("channel %s has the ID %s and the name %s", id, *channel.ID, *channel.Name)
+	case errors.Is(ctx.Err(), context.Canceled):
+		return "canceled", nil
+	}
+	e, ok := errors.AsType[*Error](err)
+	switch {
+	case !ok:
+		return "wrong", fmt.Errorf("the error is %T: %w", err, err)
+	case isTemporary(e.Status, e.Code) || e.Status == 0 && e.Reason == ReasonConnectionClosed:
+		return fmt.Sprintf("failed after %d attempts", e.Attempts), nil
+	}
+	return "wrong", err
+}

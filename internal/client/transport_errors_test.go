@@ -1,0 +1,128 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
+)
+
+// TestReasons distinguishes the failures of a request.
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	dial := func(err error) error {
+		return &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", err)}
+	}
+	tests := map[string]struct {
+		err         error
+		hasResponse bool
+		want        Reason
+	}{
+		"refused":                     {dial(syscall.ECONNREFUSED), false, ReasonConnectionRefused},
+		"reset":                       {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, false, ReasonConnectionClosed},
+		"closed":                      {io.EOF, false, ReasonConnectionClosed},
+		"cut short":                   {io.ErrUnexpectedEOF, false, ReasonConnectionClosed},
+		"unknown host":                {&net.OpError{Op: "dial", Err: &net.DNSError{Name: "h", IsNotFound: true}}, false, ReasonUnknownHost},
+		"no route to the host":        {dial(syscall.EHOSTUNREACH), false, ReasonNotSent},
+		"no route to the network":     {dial(syscall.ENETUNREACH), false, ReasonNotSent},
+		"invalid port":                {&net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port", Addr: "99999"}}, false, ReasonNotSent},
+		"dialing takes long":          {dial(syscall.ETIMEDOUT), false, ReasonTimeout},
+		"deadline":                    {context.DeadlineExceeded, false, ReasonTimeout},
+		"attempt takes long":          {errAttemptTimeout, false, ReasonTimeout},
+		"unverified certificate":      {&tls.CertificateVerificationError{Err: errors.New("expired")}, false, ReasonCertificate},
+		"another host's certificate":  {x509.HostnameError{Certificate: new(x509.Certificate), Host: "h"}, false, ReasonCertificate},
+		"unknown authority":           {x509.UnknownAuthorityError{}, false, ReasonCertificate},
+		"invalid certificate":         {x509.CertificateInvalidError{}, false, ReasonCertificate},
+		"alert":                       {&net.OpError{Op: "remote error", Err: tls.AlertError(40)}, false, ReasonTLS},
+		"alert alone":                 {tls.AlertError(40), false, ReasonTLS},
+		"no TLS":                      {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, false, ReasonTLS},
+		"HTTP":                        {http.ErrSchemeMismatch, false, ReasonTLS},
+		"proxy":                       {&ProxyError{Status: 407}, false, ReasonProxy},
+		"proxy refuses connections":   {&ProxyError{Err: dial(syscall.ECONNREFUSED)}, false, ReasonProxy},
+		"too large":                   {errResponseTooLarge, true, ReasonResponseTooLarge},
+		"redirect":                    {&redirectError{"r"}, true, ReasonRedirect},
+		"unsendable":                  {&unsendableError{errors.New("u")}, false, ReasonNotSent},
+		"throttled by another's 429":  {&DeadlineError{Wait: time.Second, Err: errThrottled}, false, ReasonNotSent},
+		"deadline after a response":   {&DeadlineError{Wait: time.Second}, true, ReasonAPIError},
+		"deadline after a reset":      {&DeadlineError{Wait: time.Second, Err: syscall.ECONNRESET}, false, ReasonConnectionClosed},
+		"deadline after an API error": {&DeadlineError{Wait: time.Second, RetryAfter: true}, true, ReasonAPIError},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, err := range []error{tt.err, fmt.Errorf("wrapped: %w", tt.err)} {
+				if got := reasonOf(err, tt.hasResponse); got != tt.want {
+					t.Errorf("%v: reason %d, want %d", err, got, tt.want)
+				}
+			}
+		})
+	}
+}
+
+// TestRefusedConnection retries a port at which nothing listens.
+func TestRefusedConnection(t *testing.T) {
+	t.Parallel()
+	c := clientOf(t, &httptest.Server{URL: "http://127.0.0.1:1"}, Config{MaxRetries: 1})
+	_, err := readChannel(t.Context(), c)
+	if e := requestError(t, err); e.Reason != ReasonConnectionRefused || e.Attempts != 2 {
+		t.Errorf("%d attempts, reason %d: %v", e.Attempts, e.Reason, err)
+	}
+}
+
+// TestInvalidPort is final at once: no retry can reach port 99999.
+func TestInvalidPort(t *testing.T) {
+	t.Parallel()
+	c := clientOf(t, &httptest.Server{URL: "http://127.0.0.1:99999"}, Config{MaxRetries: 5})
+	begin := time.Now()
+	_, err := readChannel(t.Context(), c)
+	if e := requestError(t, err); e.Reason != ReasonNotSent || e.Attempts != 1 || time.Since(begin) > 400*time.Millisecond {
+		t.Errorf("%d attempts, reason %d after %s: %v", e.Attempts, e.Reason, time.Since(begin), err)
+	}
+}
+
+// TestResetConnection retries a connection that the server resets.
+func TestResetConnection(t *testing.T) {
+	t.Parallel()
+	server, c := simulated(t, Config{MaxRetries: 1})
+	server.Inject(simulator.Fault{Times: 2, Action: simulator.Reset()})
+	_, err := readChannel(t.Context(), c)
+	if e := requestError(t, err); e.Reason != ReasonConnectionClosed || e.Attempts != 2 || e.Status != 0 {
+		t.Errorf("%d attempts, reason %d: %v", e.Attempts, e.Reason, err)
+	}
+	if _, err := readChannel(t.Context(), c); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestHandshakeTimeout has a server that accepts connections and never responds.
+func TestHandshakeTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newClientOf(t, "https://api.invalid", Config{MaxRetries: 0})
+		c.transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			conn, server := net.Pipe()
+			go func() { _, _ = io.Copy(io.Discard, server) }()
+			return conn, nil
+		}
+		begin := time.Now()
+		_, err := readChannel(t.Context(), c)
+		if e := requestError(t, err); e.Reason != ReasonTimeout || time.Since(begin) != connectTimeout {
+			t.Errorf("reason %d after %s: %v", e.Reason, time.Since(begin), err)
+		}
+		if newDialer().Timeout != connectTimeout {
+			t.Error("connecting has another limit")
+		}
+	})
+}

@@ -1,0 +1,51 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
+)
+
+// gatewayModel names a dedicated gateway by its ID or its name.
+type gatewayModel struct {
+	InstanceID   types.String `tfsdk:"instance_id"`
+	InstanceName types.String `tfsdk:"instance_name"`
+}
+
+// gatewayAttributes declares the arguments of gatewayModel.
+func gatewayAttributes() []attribute {
+	return []attribute{
+		defaultedString("instance_id", "ID of the dedicated gateway. Set exactly one of `instance_id` and `instance_name`. "+
+			"After the read it holds the gateway's ID.", isPathSegment()),
+		optionalString("instance_name", "Name of the dedicated gateway. Set exactly one of `instance_id` and `instance_name`. "+
+			"The name must match exactly, letter case included; it is an error if no gateway or several have it.", isNotBlank()),
+	}
+}
+
+// gatewayIdentifiers are the arguments of which one must be set.
+var gatewayIdentifiers = []path.Expression{path.MatchRoot("instance_id"), path.MatchRoot("instance_name")}
+
+// describe names the gateway.
+func (m *gatewayModel) describe() string {
+	if m.InstanceName.IsNull() {
+		return fmt.Sprintf("gateway %q", m.InstanceID.ValueString())
+	}
+	return fmt.Sprintf("gateway named %q", m.InstanceName.ValueString())
+}
+
+// resolve returns the ID of the gateway. A name is looked up at every read, because the gateway
+// that has it may be replaced during an apply.
+func (m *gatewayModel) resolve(ctx context.Context, api *client.Client, in client.Scope) (string, error) {
+	if !m.InstanceName.IsNull() {
+		id, err := api.InstanceID(ctx, in, m.InstanceName.ValueString())
+		if err != nil {
+			return "", err
+		}
+		m.InstanceID = types.StringValue(id)
+	}
+	return m.InstanceID.ValueString(), nil
+}

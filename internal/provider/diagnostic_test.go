@@ -1,0 +1,83 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
+)
+
+func TestDiagnostic(t *testing.T) {
+	t.Parallel()
+	op := operation{service: "apig", summary: "Unable to read VPC channel", requested: `VPC channel "x" of gateway "y"`}
+	in := client.Scope{Region: "cn-north-4", ProjectID: "p"}
+	for name, tt := range map[string]struct {
+		failed failure
+		want   string
+	}{
+		"an API error": {
+			failure{operation: op, scope: in, err: &client.Error{
+				Service: "apig", Operation: client.OpShowVPCChannel, Method: http.MethodGet, URL: "https://apig.example.com/v2/p/x", Attempts: 3,
+				Status: 503, Code: "busy", Message: "Too busy.", RequestID: "id",
+			}},
+			`Requested: VPC channel "x" of gateway "y", in region cn-north-4, project p.
+
+Request: GET https://apig.example.com/v2/p/x
+Status: 503 Service Unavailable
+Code: busy
+Message: Too busy.
+Request ID: id
+Attempts: 3
+
+The service failed. Try again later; if this persists, give the request ID to the service's support.`,
+		},
+		"a sign-in": {
+			failure{operation: op, scope: client.Scope{Region: "cn-north-4"}, err: &client.Error{
+				Service: "iam", Operation: client.OpCreateToken, Purpose: `signing in as user "x"`, Method: http.MethodPost,
+				URL: "https://iam.example.com/v3/auth/tokens", Attempts: 1, Reason: client.ReasonTimeout, Err: errors.New("no response within 60 s"),
+			}},
+			`Requested: VPC channel "x" of gateway "y", in region cn-north-4.
+
+Signing in as user "x" failed.
+Request: POST https://iam.example.com/v3/auth/tokens
+Cause: no response within 60 s
+
+The service did not respond in time. Check that the address is right and that no firewall drops the packets; ` +
+				`if the address responds otherwise, try again later.`,
+		},
+		"a changing list": {
+			failure{operation: op, err: fmt.Errorf("%w: %w", client.ErrListChanged, &client.Error{
+				Service: "apig", Operation: client.OpListVPCChannels, Method: http.MethodGet, URL: "https://apig.example.com/x", Attempts: 1, Status: 400,
+			})},
+			`Requested: VPC channel "x" of gateway "y".
+
+The list changed during each of three attempts to read it.
+Request: GET https://apig.example.com/x
+Status: 400 Bad Request
+
+Entries were added or removed during every attempt. Run Terraform again when there are fewer changes.`,
+		},
+		"no request": {
+			failure{operation: op, err: errors.New("something is wrong.")}, //nolint:revive // It may end in a full stop.
+			`Requested: VPC channel "x" of gateway "y".
+
+Something is wrong.`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tt.failed.data = new(providerData)
+			got := tt.failed.diagnostic()
+			if got.Summary() != op.summary {
+				t.Errorf("the summary is %q", got.Summary())
+			}
+			if diff := cmp.Diff(tt.want, got.Detail()); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}

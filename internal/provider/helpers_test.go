@@ -1,0 +1,1166 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/big"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
+)
+
+// object and list are what a state holds in plain Go: strings, int64s and bools, and nil for null.
+type (
+	object = map[string]any
+	list   = []any
+)
+
+// dataSources are the constructors of all data sources, by type name.
+var dataSources = func() map[string]func() datasource.DataSource {
+	constructors := map[string]func() datasource.DataSource{}
+	for _, constructor := range new(hwcloudProvider).DataSources(context.Background()) {
+		var resp datasource.MetadataResponse
+		constructor().Metadata(context.Background(), datasource.MetadataRequest{ProviderTypeName: "hwcloud"}, &resp)
+		constructors[resp.TypeName] = constructor
+	}
+	return constructors
+}()
+
+// dataSourceFacts are what the tests of all data sources have to know of one. They are in
+// testdata/data-sources, in a file with the type's name.
+type dataSourceFacts struct {
+	// Attributes that the data source has in addition to its contract, and those that it declares
+	// otherwise than its contract.
+	Attributes map[string]string `json:"attributes"`
+	// Arguments, and values that they accept and refuse.
+	Arguments map[string]argumentValues `json:"arguments"`
+	// ExactlyOneOf are the arguments of which one has to be set.
+	ExactlyOneOf [][]string `json:"exactly_one_of"`
+	// Reads of the simulator's data, with a list longer than a page if there is one.
+	Reads []exampleRead `json:"reads"`
+	// InRegion and InSecondRegion are the arguments of a read in one of the simulator's regions, by the
+	// region's own project.
+	InRegion       object `json:"in_region"`
+	InSecondRegion object `json:"in_second_region"`
+}
+
+// argumentValues are values that an argument accepts and refuses.
+type argumentValues struct {
+	Good []any `json:"good"`
+	Bad  []any `json:"bad"`
+	// Like names values that several arguments have in common: identifier or name.
+	Like string `json:"like"`
+	// From is the minimum of an integer.
+	From *int64 `json:"from"`
+}
+
+// exampleRead is a read of the simulator's data.
+type exampleRead struct {
+	Name      string `json:"name"`
+	Arguments object `json:"arguments"`
+	// Path is a part of the path of this read's requests alone.
+	Path string `json:"path"`
+	// Requests is their minimum number.
+	Requests int `json:"requests"`
+}
+
+// factsOf are those of a data source.
+func factsOf(t *testing.T, typeName string) dataSourceFacts {
+	t.Helper()
+	return decode[dataSourceFacts](t, readTestdata(t, "data-sources", typeName+".json"))
+}
+
+// schemaOf is the schema of a data source.
+func schemaOf(t *testing.T, constructor func() datasource.DataSource) schema.Schema {
+	t.Helper()
+	var resp datasource.SchemaResponse
+	constructor().Schema(t.Context(), datasource.SchemaRequest{}, &resp)
+	if resp.Diagnostics.HasError() {
+		t.Fatal(resp.Diagnostics)
+	}
+	return resp.Schema
+}
+
+// configOf is a configuration of a data source in which only these arguments are set.
+func configOf(t *testing.T, declared schema.Schema, set object) tfsdk.Config {
+	t.Helper()
+	return tfsdk.Config{Schema: declared, Raw: valueOf(t, declared.Type().TerraformType(t.Context()), set)}
+}
+
+// modelOf is the model of a data source in whose configuration only these arguments are set.
+func modelOf[M any, P interface {
+	*M
+	readModel
+}](t *testing.T, declared schema.Schema, set object) P {
+	t.Helper()
+	model := P(new(M))
+	if diags := readArguments(t.Context(), configOf(t, declared, set), model); diags.HasError() {
+		t.Fatal(diags)
+	}
+	return model
+}
+
+// stateOf is the state that a read makes of a configuration in which only these arguments are set,
+// its model after the read, and what it returns.
+func stateOf(t *testing.T, declared schema.Schema, set object, model readModel, result map[string]tftypes.Value) object {
+	t.Helper()
+	state, ok := plainValue(t, withResult(t.Context(), configOf(t, declared, set).Raw, model, result)).(object)
+	if !ok {
+		t.Fatal("the state is not an object")
+	}
+	return state
+}
+
+// plainValue is a value in plain Go.
+func plainValue(t *testing.T, value tftypes.Value) any {
+	t.Helper()
+	if !value.IsKnown() {
+		t.Fatalf("the state holds an unknown value: %s", value)
+	}
+	if value.IsNull() {
+		return nil
+	}
+	typ := value.Type()
+	switch {
+	case typ.Is(tftypes.String):
+		return plainAs[string](t, value)
+	case typ.Is(tftypes.Bool):
+		return plainAs[bool](t, value)
+	case typ.Is(tftypes.Number):
+		exact := plainAs[big.Float](t, value)
+		number, accuracy := exact.Int64()
+		if accuracy != big.Exact {
+			t.Fatalf("%s is not an int64", value)
+		}
+		return number
+	case typ.Is(tftypes.List{}):
+		elements := list{}
+		for _, element := range plainAs[[]tftypes.Value](t, value) {
+			elements = append(elements, plainValue(t, element))
+		}
+		return elements
+	}
+	attributes := object{}
+	for name, attribute := range plainAs[map[string]tftypes.Value](t, value) {
+		attributes[name] = plainValue(t, attribute)
+	}
+	return attributes
+}
+
+func plainAs[T any](t *testing.T, value tftypes.Value) T {
+	t.Helper()
+	var plain T
+	if err := value.As(&plain); err != nil {
+		t.Fatal(err)
+	}
+	return plain
+}
+
+// decode reads JSON as the client does. Numbers of no declared type are int64s.
+func decode[T any](t *testing.T, data []byte) T {
+	t.Helper()
+	integers := json.UnmarshalFromFunc(func(d *jsontext.Decoder, value *any) error {
+		if d.PeekKind() != '0' {
+			return errors.ErrUnsupported
+		}
+		var number int64
+		if err := json.UnmarshalDecode(d, &number); err != nil {
+			return err
+		}
+		*value = number
+		return nil
+	})
+	var decoded T
+	if err := json.Unmarshal(data, &decoded, json.WithUnmarshalers(integers)); err != nil {
+		t.Fatal(err)
+	}
+	return decoded
+}
+
+// encode is a value as JSON; it panics if there is none.
+func encode(value any) []byte {
+	body, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return body
+}
+
+// readTestdata is the content of a file under testdata.
+func readTestdata(t *testing.T, name ...string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(append([]string{"testdata"}, name...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// merge is one object of several; a later one overrides an earlier one.
+func merge(objects ...object) object {
+	merged := object{}
+	for _, o := range objects {
+		maps.Copy(merged, o)
+	}
+	return merged
+}
+
+// closedPort is an address at which nothing listens.
+const closedPort = "http://127.0.0.1:9"
+
+// cloud is a simulated cloud, and the environment of the providers that reach it.
+type cloud struct {
+	*simulator.Server
+	// environment takes the place of the process's.
+	environment map[string]string
+}
+
+// newCloud starts a simulated cloud. Its environment names the default region and access key, and a
+// metadata address at which nothing listens.
+func newCloud(t *testing.T) *cloud {
+	t.Helper()
+	return &cloud{simulator.Start(t), map[string]string{
+		"HW_REGION_NAME":       simulator.Region,
+		"HW_ACCESS_KEY":        simulator.AccessKey,
+		"HW_SECRET_KEY":        simulator.SecretKey,
+		"HW_METADATA_ENDPOINT": closedPort,
+	}}
+}
+
+// newProvider is the provider with the environment of the cloud.
+func (c *cloud) newProvider() *hwcloudProvider {
+	environment := maps.Clone(c.environment)
+	return &hwcloudProvider{version: "test", environment: func(name string) string { return environment[name] }}
+}
+
+// allEnded are the requests so far, once each has a response or was canceled.
+func (c *cloud) allEnded(t *testing.T) []simulator.Request {
+	t.Helper()
+	running := func(r simulator.Request) bool { return r.End.IsZero() }
+	for end := time.Now().Add(10 * time.Second); c.Count(running) > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("a request goes on")
+		}
+	}
+	return c.Requests()
+}
+
+// endpoints are those of the simulated cloud.
+func (c *cloud) endpoints() object {
+	endpoints := object{}
+	for _, service := range simulator.Services {
+		endpoints[service] = c.Endpoint(service)
+	}
+	return endpoints
+}
+
+// block is the provider's block: the endpoints of the simulated cloud, and arguments.
+func (c *cloud) block(arguments ...string) string {
+	var b strings.Builder
+	b.WriteString("provider \"hwcloud\" {\n  endpoints = {\n")
+	for service, address := range c.endpoints() {
+		fmt.Fprintf(&b, "    %s = %q\n", service, address)
+	}
+	b.WriteString("  }\n  " + strings.Join(arguments, "\n  ") + "\n}\n")
+	return b.String()
+}
+
+// run runs Terraform over a configuration: plan, apply, the checks of the state, and a second plan
+// that has to be empty.
+func (c *cloud) run(t *testing.T, config string, checks ...statecheck.StateCheck) {
+	t.Helper()
+	resource.UnitTest(t, c.testCase(t, resource.TestStep{
+		Config:            config,
+		ConfigStateChecks: checks,
+		ConfigPlanChecks: resource.ConfigPlanChecks{
+			PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+		},
+	}))
+}
+
+// refuse runs Terraform over a configuration that has to fail, and returns its errors in one line.
+func (c *cloud) refuse(t *testing.T, config string) string {
+	t.Helper()
+	found := ""
+	test := c.testCase(t, resource.TestStep{Config: config})
+	test.ErrorCheck = func(err error) error {
+		// Terraform breaks long lines.
+		found = strings.Join(strings.Fields(err.Error()), " ")
+		return nil
+	}
+	resource.UnitTest(t, test)
+	if found == "" {
+		t.Fatal("Terraform succeeded, and should have failed")
+	}
+	for _, secret := range c.Secrets() {
+		if strings.Contains(strings.ReplaceAll(found, " ", ""), secret) {
+			t.Errorf("a secret is in an error: %s", found)
+		}
+	}
+	return found
+}
+
+// testCase is a test of steps, with the provider of the cloud.
+func (c *cloud) testCase(t *testing.T, steps ...resource.TestStep) resource.TestCase {
+	t.Helper()
+	terraformPath(t) // Without one, resource.UnitTest would look for Terraform, or download it.
+	return resource.TestCase{
+		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
+			"hwcloud": func() (tfprotov6.ProviderServer, error) {
+				return providerserver.NewProtocol6WithError(c.newProvider())()
+			},
+		},
+		Steps: steps,
+	}
+}
+
+// errorTest is a read that has to fail.
+type errorTest struct {
+	// source is the type of the data source, arguments is its body.
+	source, arguments string
+	// contains are parts of the error; argument is the one it points at, "" for none.
+	contains []string
+	argument string
+}
+
+// expectErrors reads data sources that have to fail, all in one configuration. Each error has to
+// contain what is expected, and to point at its argument.
+func (c *cloud) expectErrors(t *testing.T, block string, tests map[string]errorTest) {
+	t.Helper()
+	var config strings.Builder
+	config.WriteString(block)
+	for _, name := range slices.Sorted(maps.Keys(tests)) {
+		fmt.Fprintf(&config, "data %q %q {\n%s\n}\n", tests[name].source, name, tests[name].arguments)
+	}
+	found := c.refuse(t, config.String())
+	for name, tt := range tests {
+		address := fmt.Sprintf("data %q %q", tt.source, name)
+		// An error begins with its summary; its source follows.
+		var own strings.Builder
+		for part := range strings.SplitSeq(found, "Error: ") {
+			if strings.Contains(part, "in "+address+":") {
+				own.WriteString(part)
+			}
+		}
+		if own.Len() == 0 {
+			t.Errorf("%s: no error in: %s", address, found)
+			continue
+		}
+		for _, want := range tt.contains {
+			if !strings.Contains(own.String(), strings.Join(strings.Fields(want), " ")) {
+				t.Errorf("%s: the error lacks %q: %s", address, want, own.String())
+			}
+		}
+		if want := fmt.Sprintf(": %s = ", tt.argument); tt.argument != "" && !strings.Contains(own.String(), want) {
+			t.Errorf("%s: the error does not point at %s: %s", address, tt.argument, own.String())
+		}
+	}
+}
+
+// exactState compares all attributes of an object in the state.
+type exactState struct {
+	address string
+	want    object
+}
+
+// CheckState compares the state with what is wanted, null by null.
+func (w exactState) CheckState(_ context.Context, req statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {
+	if req.State == nil || req.State.Values == nil || req.State.Values.RootModule == nil {
+		resp.Error = errors.New("there is no state")
+		return
+	}
+	for _, r := range req.State.Values.RootModule.Resources {
+		if r.Address == w.address {
+			if err := known(w.want).CheckValue(r.AttributeValues); err != nil {
+				resp.Error = fmt.Errorf("%s: %w", w.address, err)
+			}
+			return
+		}
+	}
+	resp.Error = fmt.Errorf("%s is not in the state", w.address)
+}
+
+// known is the check that a value equals one in plain Go in every attribute.
+func known(value any) knownvalue.Check {
+	switch value := value.(type) {
+	case nil:
+		return knownvalue.Null()
+	case string:
+		return knownvalue.StringExact(value)
+	case bool:
+		return knownvalue.Bool(value)
+	case int64:
+		return knownvalue.Int64Exact(value)
+	case list:
+		elements := make([]knownvalue.Check, len(value))
+		for i, element := range value {
+			elements[i] = known(element)
+		}
+		return knownvalue.ListExact(elements)
+	case object:
+		attributes := make(map[string]knownvalue.Check, len(value))
+		for name, attribute := range value {
+			attributes[name] = known(attribute)
+		}
+		return knownvalue.ObjectExact(attributes)
+	}
+	panic(fmt.Sprintf("a state holds no %T", value))
+}
+
+// arguments are what every data source takes, unset but for the default region and project, with
+// others.
+func arguments(others object) object {
+	return merge(object{"region": simulator.Region, "project_id": simulator.ProjectID, "timeouts": nil}, others)
+}
+
+// expected is the state for a response: each attribute has the value of the API's field, null if
+// there is none; a missing list is empty.
+func expected(attributes map[string]schema.Attribute, response object) object {
+	state := object{}
+	for name, attribute := range attributes {
+		field := name
+		if name == "is_privis" {
+			field = "isPrivis"
+		}
+		value := response[field]
+		if ms, ok := response[map[string]string{"created_at": "create_time", "updated_at": "update_time"}[name]].(int64); ok {
+			value = time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z")
+		}
+		switch attribute := attribute.(type) {
+		case schema.ListNestedAttribute:
+			elements := list{}
+			if entries, ok := value.(list); ok {
+				for _, entry := range entries {
+					if entry, ok := entry.(object); ok {
+						elements = append(elements, expected(attribute.NestedObject.Attributes, entry))
+					}
+				}
+			}
+			value = elements
+		case schema.SingleNestedAttribute:
+			if inner, ok := value.(object); ok {
+				value = expected(attribute.Attributes, inner)
+			}
+		}
+		state[name] = value
+	}
+	return state
+}
+
+// connectionAttributes are those of each of a data source's connections.
+func connectionAttributes(t *testing.T, constructor func() datasource.DataSource) map[string]schema.Attribute {
+	t.Helper()
+	attribute, ok := schemaOf(t, constructor).Attributes["connections"].(schema.ListNestedAttribute)
+	if !ok {
+		t.Fatal("connections is no list")
+	}
+	return attribute.NestedObject.Attributes
+}
+
+// simulated is a response from the simulator's own data. Its numbers are int64s.
+func simulated(t *testing.T, name ...string) object {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(append([]string{"..", "simulator", "data"}, name...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decode[object](t, data)
+}
+
+// entriesOf are the objects of a list in a response.
+func entriesOf(t *testing.T, response object, name string) []object {
+	t.Helper()
+	entries, ok := response[name].(list)
+	if !ok {
+		t.Fatalf("%s is a %T", name, response[name])
+	}
+	objects := make([]object, 0, len(entries))
+	for _, entry := range entries {
+		o, ok := entry.(object)
+		if !ok {
+			t.Fatalf("an entry of %s is a %T", name, entry)
+		}
+		objects = append(objects, o)
+	}
+	return objects
+}
+
+// unfilled are the attributes that are in none of the states: null in all of them, or an empty
+// list.
+func unfilled(attributes map[string]schema.Attribute, states ...object) []string {
+	var missing []string
+	for name, attribute := range attributes {
+		var values []any
+		for _, state := range states {
+			if value := state[name]; value != nil {
+				values = append(values, value)
+			}
+		}
+		var nested map[string]schema.Attribute
+		var inner []object
+		switch attribute := attribute.(type) {
+		case schema.ListNestedAttribute:
+			nested = attribute.NestedObject.Attributes
+			for _, value := range values {
+				for _, element := range value.(list) { //nolint:forcetypeassert // The attribute is a list.
+					inner = append(inner, element.(object)) //nolint:forcetypeassert // Its elements are objects.
+				}
+			}
+		case schema.SingleNestedAttribute:
+			nested = attribute.Attributes
+			for _, value := range values {
+				inner = append(inner, value.(object)) //nolint:forcetypeassert // The attribute is an object.
+			}
+		}
+		switch {
+		case nested != nil && len(inner) > 0:
+			for _, path := range unfilled(nested, inner...) {
+				missing = append(missing, name+"."+path)
+			}
+		case len(values) == 0 || nested != nil:
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+// stateTests are data sources of one type in a configuration, by name, and what their state has to
+// be.
+type stateTests map[string]stateTest
+
+// stateTest is the body of a data source, and what its state has to be.
+type stateTest struct {
+	arguments string
+	want      object
+}
+
+// expectStates reads all data sources in one configuration, and checks their states.
+func (c *cloud) expectStates(t *testing.T, source, block string, all stateTests) {
+	t.Helper()
+	var config strings.Builder
+	var checks []statecheck.StateCheck
+	config.WriteString(block)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		fmt.Fprintf(&config, "data %q %q {\n%s\n}\n", source, name, all[name].arguments)
+		checks = append(checks, exactState{"data." + source + "." + name, all[name].want})
+	}
+	c.run(t, config.String(), checks...)
+}
+
+// respond makes the server take an action for every request whose path contains id.
+func (c *cloud) respond(id string, action simulator.Action) {
+	c.Inject(simulator.Fault{Path: id, Action: action})
+}
+
+// responseOf is an entry of a response in plain Go.
+func responseOf(t *testing.T, entry simulator.Entry) object {
+	t.Helper()
+	data, err := json.Marshal(entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decode[object](t, data)
+}
+
+// repository is its root, from here.
+const repository = "../.."
+
+// terraformPath is the Terraform or OpenTofu that the tests run.
+func terraformPath(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if path == "" {
+		t.Fatal("TF_ACC_TERRAFORM_PATH is not set. It names the Terraform or OpenTofu to test with; " +
+			"`make test` finds one, or builds OpenTofu, and sets it.")
+	}
+	return path
+}
+
+// buildProvider builds the provider's binary into a folder of its own.
+func buildProvider(t *testing.T) (folder string) {
+	t.Helper()
+	return build(t, "terraform-provider-hwcloud", ".")
+}
+
+// buildSimulator builds hwcloud-simulator into a folder of its own.
+func buildSimulator(t *testing.T) (folder string) {
+	t.Helper()
+	return build(t, "hwcloud-simulator", "./internal/simulator/cmd/hwcloud-simulator")
+}
+
+// build builds a program into a folder of its own.
+func build(t *testing.T, name, source string) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	command := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, name), source) //nolint:gosec // The folder is the test's own.
+	command.Dir = repository
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("building %s: %v\n%s", name, err, output)
+	}
+	return folder
+}
+
+// withoutSettings is the environment of the test without settings for Terraform and the cloud, and
+// with other variables.
+func withoutSettings(others ...string) []string {
+	own := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		return strings.HasPrefix(variable, "HW_") || strings.HasPrefix(variable, "OS_") || strings.HasPrefix(variable, "TF_")
+	})
+	return append(own, others...)
+}
+
+// workspace is a folder in which Terraform runs with the provider's binary, in processes of their
+// own.
+type workspace struct {
+	cloud *cloud
+	// path is that of Terraform.
+	path        string
+	folder      string
+	environment []string
+}
+
+// newWorkspace makes a workspace with a configuration.
+func (c *cloud) newWorkspace(t *testing.T, binary, config string) *workspace {
+	t.Helper()
+	w := c.emptyWorkspace(t, binary)
+	w.write(t, "main.tf", "terraform {\n  required_providers {\n    hwcloud = { source = \"hwcloud/hwcloud\" }\n  }\n}\n"+config)
+	return w
+}
+
+// emptyWorkspace makes a workspace for the provider in the folder binary. It has the environment of
+// the cloud and no other settings for Terraform or the cloud.
+func (c *cloud) emptyWorkspace(t *testing.T, binary string) *workspace {
+	t.Helper()
+	w := &workspace{cloud: c, path: terraformPath(t), folder: t.TempDir()}
+	w.write(t, "cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/hwcloud/hwcloud\" = %[1]q\n"+
+		"    \"registry.opentofu.org/hwcloud/hwcloud\" = %[1]q\n  }\n}\n", binary))
+	w.environment = withoutSettings("TF_CLI_CONFIG_FILE="+filepath.Join(w.folder, "cli.tfrc"), "CHECKPOINT_DISABLE=1",
+		"TF_CLI_ARGS_validate=-no-color", "TF_CLI_ARGS_plan=-no-color", "TF_CLI_ARGS_apply=-no-color", "TF_CLI_ARGS_test=-no-color")
+	for name, value := range c.environment {
+		w.environment = append(w.environment, name+"="+value)
+	}
+	return w
+}
+
+// write writes a file into the workspace.
+func (w *workspace) write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(w.folder, name), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// has reports whether a file or folder is in the workspace.
+func (w *workspace) has(name string) bool {
+	_, err := os.Stat(filepath.Join(w.folder, name))
+	return err == nil
+}
+
+// texts are what Terraform left behind, by name: all files but the configuration of newWorkspace.
+func (w *workspace) texts(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	for _, name := range filesIn(t, w.folder) {
+		if name == "main.tf" {
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(w.folder, name)) //nolint:gosec // The folder is the test's own.
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[name] = string(content)
+	}
+	return texts
+}
+
+// hasEphemeralResources reports whether the Terraform or OpenTofu to test with knows them: from
+// Terraform 1.10 and OpenTofu 1.11 on.
+func (w *workspace) hasEphemeralResources(t *testing.T) bool {
+	t.Helper()
+	version := decode[struct {
+		Version string `json:"terraform_version"`
+	}](t, []byte(w.mustRun(t, nil, "version", "-json")))
+	var major, minor int
+	if _, err := fmt.Sscanf(version.Version, "%d.%d", &major, &minor); err != nil {
+		t.Fatalf("the version %q: %v", version.Version, err)
+	}
+	least := 10
+	if strings.HasPrefix(w.mustRun(t, nil, "version"), "OpenTofu") {
+		least = 11
+	}
+	return major > 1 || minor >= least
+}
+
+// filesIn are the files in a folder and those below it, by their path from there.
+func filesIn(t *testing.T, folder string) []string {
+	t.Helper()
+	var files []string
+	err := fs.WalkDir(os.DirFS(folder), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// command is a command of Terraform that has not begun, with variables in addition to those of the
+// workspace.
+func (w *workspace) command(t *testing.T, environment []string, arguments ...string) *exec.Cmd {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), w.path, arguments...) //nolint:gosec // It is the Terraform to test with.
+	command.Dir, command.Env = w.folder, slices.Concat(w.environment, environment)
+	return command
+}
+
+// terraform runs a command and returns all that it printed, and how it ended.
+func (w *workspace) terraform(t *testing.T, environment []string, arguments ...string) (output string, code int) {
+	t.Helper()
+	command := w.command(t, environment, arguments...)
+	printed, err := command.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatalf("%s: %v", command, err)
+	}
+	return string(printed), command.ProcessState.ExitCode()
+}
+
+// mustRun runs a command that has to go well.
+func (w *workspace) mustRun(t *testing.T, environment []string, arguments ...string) (output string) {
+	t.Helper()
+	output, code := w.terraform(t, environment, arguments...)
+	if code != 0 {
+		t.Fatalf("%s %s ended with %d:\n%s", filepath.Base(w.path), strings.Join(arguments, " "), code, output)
+	}
+	return output
+}
+
+// unknown is a value of a configuration that is not known yet.
+type unknown struct{}
+
+// session is a configured provider, as Terraform talks to it.
+type session struct {
+	server  tfprotov6.ProviderServer
+	schemas *tfprotov6.GetProviderSchemaResponse
+	// diagnostics of the provider's configuration.
+	diagnostics diagnostics
+}
+
+// diagnostics are those of a response, one line each: the attribute, the summary and the detail.
+type diagnostics struct {
+	errors, warnings []string
+	// deferred reports whether the read was deferred.
+	deferred bool
+}
+
+func diagnosticsOf(lists ...[]*tfprotov6.Diagnostic) diagnostics {
+	var all diagnostics
+	for _, d := range slices.Concat(lists...) {
+		line := strings.Join(strings.Fields(fmt.Sprintf("%s: %s: %s", d.Attribute, d.Summary, d.Detail)), " ")
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			all.errors = append(all.errors, line)
+		} else {
+			all.warnings = append(all.warnings, line)
+		}
+	}
+	return all
+}
+
+// configure starts a provider and configures it with the endpoints of the simulated cloud and with
+// arguments.
+func (c *cloud) configure(t *testing.T, arguments object) *session {
+	t.Helper()
+	return c.configureWith(t, arguments, &tfprotov6.ConfigureProviderClientCapabilities{})
+}
+
+// configureWith validates a configuration, and configures the provider if it is valid, for a client
+// of the protocol with these capabilities.
+func (c *cloud) configureWith(t *testing.T, arguments object, capabilities *tfprotov6.ConfigureProviderClientCapabilities) *session {
+	t.Helper()
+	validated := c.validate(t, arguments)
+	if validated.errors != nil {
+		return &session{diagnostics: validated}
+	}
+	s := c.start(t)
+	s.configure(t, c.config(t, s, arguments), capabilities)
+	s.diagnostics.errors = append(validated.errors, s.diagnostics.errors...)
+	s.diagnostics.warnings = append(validated.warnings, s.diagnostics.warnings...)
+	return s
+}
+
+// configureOnly configures the provider without validating the configuration.
+func (c *cloud) configureOnly(t *testing.T, arguments object) *session {
+	t.Helper()
+	s := c.start(t)
+	s.configure(t, c.config(t, s, arguments), &tfprotov6.ConfigureProviderClientCapabilities{})
+	return s
+}
+
+// validate validates a configuration, as `terraform validate` does.
+func (c *cloud) validate(t *testing.T, arguments object) diagnostics {
+	t.Helper()
+	s := c.start(t)
+	validated, err := s.server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: c.config(t, s, arguments)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return diagnosticsOf(validated.Diagnostics)
+}
+
+// start starts a provider in the environment of the cloud.
+func (c *cloud) start(t *testing.T) *session {
+	t.Helper()
+	s := &session{server: providerserver.NewProtocol6(c.newProvider())()}
+	var err error
+	if s.schemas, err = s.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// config is a provider block with the endpoints of the cloud, unless arguments sets others.
+func (c *cloud) config(t *testing.T, s *session, arguments object) *tfprotov6.DynamicValue {
+	t.Helper()
+	return dynamic(t, s.schemas.Provider.ValueType(), merge(object{"endpoints": c.endpoints(), "assume_role": list{}}, arguments))
+}
+
+func (s *session) configure(t *testing.T, config *tfprotov6.DynamicValue, capabilities *tfprotov6.ConfigureProviderClientCapabilities) {
+	t.Helper()
+	configured, err := s.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.2.3", Config: config, ClientCapabilities: capabilities,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.diagnostics = diagnosticsOf(configured.Diagnostics)
+}
+
+// setVariables sets variables in the environment of the cloud.
+func (c *cloud) setVariables(variables object) {
+	for name, value := range variables {
+		c.environment[name] = value.(string) //nolint:forcetypeassert // A variable is a string.
+	}
+}
+
+// read reads a data source.
+func (s *session) read(t *testing.T, source string, arguments object) diagnostics {
+	t.Helper()
+	return s.readWithin(t, t.Context(), source, arguments)
+}
+
+func (s *session) readWithin(t *testing.T, ctx context.Context, source string, arguments object) diagnostics { //nolint:revive // The context is not the test's own.
+	t.Helper()
+	_, got := s.state(t, ctx, source, arguments)
+	return got
+}
+
+// state reads a data source and returns its state in plain Go, nil if there is none, and the
+// diagnostics.
+func (s *session) state(t *testing.T, ctx context.Context, source string, arguments object) (any, diagnostics) { //nolint:revive // The context is not the test's own.
+	t.Helper()
+	typ := s.schemas.DataSourceSchemas[source].ValueType()
+	resp, err := s.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
+		TypeName: source, Config: dynamic(t, typ, arguments),
+		ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{},
+	})
+	if err != nil {
+		t.Error(err)
+		return nil, diagnostics{}
+	}
+	got := diagnosticsOf(resp.Diagnostics)
+	got.deferred = resp.Deferred != nil
+	if resp.State == nil {
+		return nil, got
+	}
+	value, err := resp.State.Unmarshal(typ)
+	if err != nil {
+		t.Error(err)
+		return nil, got
+	}
+	return plainValue(t, value), got
+}
+
+// dynamic is a configuration as the protocol transfers it. What is not set is null.
+func dynamic(t testing.TB, typ tftypes.Type, value any) *tfprotov6.DynamicValue {
+	t.Helper()
+	encoded, err := tfprotov6.NewDynamicValue(typ, valueOf(t, typ, value))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &encoded
+}
+
+// valueOf is a value in plain Go as one of a type.
+func valueOf(t testing.TB, typ tftypes.Type, value any) tftypes.Value {
+	t.Helper()
+	switch value := value.(type) {
+	case nil:
+		return tftypes.NewValue(typ, nil)
+	case unknown:
+		return tftypes.NewValue(typ, tftypes.UnknownValue)
+	case object:
+		if typ, ok := typ.(tftypes.Map); ok {
+			elements := map[string]tftypes.Value{}
+			for key, element := range value {
+				elements[key] = valueOf(t, typ.ElementType, element)
+			}
+			return tftypes.NewValue(typ, elements)
+		}
+		typ, ok := typ.(tftypes.Object)
+		if !ok {
+			t.Fatalf("%v is no object", typ)
+		}
+		attributes := map[string]tftypes.Value{}
+		for name := range value {
+			if _, ok := typ.AttributeTypes[name]; !ok {
+				t.Fatalf("there is no argument %q", name)
+			}
+		}
+		for name, attribute := range typ.AttributeTypes {
+			attributes[name] = valueOf(t, attribute, value[name])
+		}
+		return tftypes.NewValue(typ, attributes)
+	case list:
+		typ, ok := typ.(tftypes.List)
+		if !ok {
+			t.Fatalf("%v is no list", typ)
+		}
+		elements := make([]tftypes.Value, len(value))
+		for i, element := range value {
+			elements[i] = valueOf(t, typ.ElementType, element)
+		}
+		return tftypes.NewValue(typ, elements)
+	default:
+		return tftypes.NewValue(typ, value)
+	}
+}
+
+var accessKeyPart = regexp.MustCompile(`Access=([^,]+)`)
+
+// requestLines describes all requests that the cloud got, one line each: what was requested, in
+// which region, and with which credentials.
+func (c *cloud) requestLines(t *testing.T) []string {
+	t.Helper()
+	var lines []string
+	for _, r := range c.Requests() {
+		line := r.Service + " " + r.Region
+		switch {
+		case r.Service == "metadata":
+			line = "metadata " + r.Path
+		case strings.HasSuffix(r.Path, "/auth/tokens"):
+			var body struct {
+				Auth struct {
+					Identity struct {
+						Password struct {
+							User struct {
+								Name string `json:"name"`
+							} `json:"user"`
+						} `json:"password"`
+					} `json:"identity"`
+					Scope struct {
+						Project struct {
+							ID   string `json:"id"`
+							Name string `json:"name"`
+						} `json:"project"`
+					} `json:"scope"`
+				} `json:"auth"`
+			}
+			if err := json.Unmarshal(r.Body, &body); err != nil {
+				t.Fatal(err)
+			}
+			line += " user " + body.Auth.Identity.Password.User.Name + " for " + body.Auth.Scope.Project.ID + body.Auth.Scope.Project.Name
+		case strings.HasSuffix(r.Path, "/securitytokens"):
+			var body struct {
+				Auth struct {
+					Identity struct {
+						AssumeRole map[string]any `json:"assume_role"`
+					} `json:"identity"`
+				} `json:"auth"`
+			}
+			if err := json.Unmarshal(r.Body, &body); err != nil {
+				t.Fatal(err)
+			}
+			parts := []string{line, "agency"}
+			for _, name := range slices.Sorted(maps.Keys(body.Auth.Identity.AssumeRole)) {
+				parts = append(parts, fmt.Sprintf("%s=%v", name, body.Auth.Identity.AssumeRole[name]))
+			}
+			line = strings.Join(parts, " ")
+		case r.Service == "iam":
+			line += " project " + r.Query.Get("name")
+		case r.Service == "dli":
+			line += " " + strings.Split(r.Path, "/")[2]
+		}
+		if token := r.Header.Get("X-Auth-Token"); len(token) > 100 {
+			line += " by an issued token"
+		} else if token != "" {
+			line += " by " + token
+		}
+		if key := accessKeyPart.FindStringSubmatch(r.Header.Get("Authorization")); key != nil {
+			line += " by " + key[1]
+		}
+		if token := r.Header.Get("X-Security-Token"); token != "" && len(token) < 100 {
+			line += " with " + token
+		}
+		if r.Status < 200 || r.Status > 299 {
+			line += fmt.Sprintf(": %d", r.Status)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// manyAccounts is a cloud with different credentials for every origin.
+func manyAccounts(t *testing.T) *cloud {
+	t.Helper()
+	c := newCloud(t)
+	c.Update(func(d *simulator.Data) {
+		for _, origin := range []string{"argument", "hw", "os", "profile", "sso", "ecs"} {
+			d.IAM.Keys = append(d.IAM.Keys, simulator.Key{
+				Access: "key-" + origin, Secret: "secret-" + origin, DomainID: simulator.DomainID,
+			}, simulator.Key{
+				Access: "temporary-" + origin, Secret: "secret-" + origin, DomainID: simulator.DomainID, SecurityToken: "security-" + origin,
+			})
+			d.IAM.Tokens = append(d.IAM.Tokens, simulator.IssuedToken{
+				Value: "token-" + origin, DomainID: simulator.DomainID, ProjectID: simulator.ProjectID,
+			})
+			d.IAM.Users = append(d.IAM.Users, simulator.User{
+				Name: "user-" + origin, Password: "password-" + origin, DomainID: simulator.DomainID,
+			})
+		}
+		d.Metadata.Key = simulator.Key{Access: "temporary-ecs", Secret: "secret-ecs", SecurityToken: "security-ecs"}
+	})
+	c.environment = map[string]string{
+		"HW_METADATA_ENDPOINT": c.MetadataURL(), "HW_REGION_NAME": simulator.Region, "HW_PROJECT_ID": simulator.ProjectID,
+	}
+	return c
+}
+
+// profiles writes a configuration file of KooCLI with a profile of each kind.
+func profiles(t *testing.T) string {
+	t.Helper()
+	return textFile(t, fmt.Sprintf(`{"current": "keys", "profiles": [
+		{"name": "keys", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile", "region": %q, "projectId": %q},
+		{"name": "temporary", "mode": "AKSK", "accessKeyId": "temporary-profile", "secretAccessKey": "secret-profile", "securityToken": "security-profile"},
+		{"name": "sso", "mode": "SSO", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile", "region": "",
+			"ssoAuth": {"stsToken": {"accessKeyId": "temporary-sso", "secretAccessKey": "secret-sso", "securityToken": "security-sso"}}},
+		{"name": "agency", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile",
+			"agencyName": %q, "agencyDomainName": %q},
+		{"name": "agency by id", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile",
+			"agencyName": %[3]q, "agencyDomainId": %[5]q},
+		{"name": "agency without domain", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile", "agencyName": "x"},
+		{"name": "ecs", "mode": "ecsAgency"},
+		{"name": "signed out", "mode": "SSO"},
+		{"name": "line break", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile", "securityToken": "security-profile\n"},
+		{"name": "slash", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile", "region": "x/"},
+		{"name": "broken", "accessKeyId": ["secret-profile"]},
+		{"name": "half", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": ""},
+		{"name": "encrypted", "mode": "AKSK", "accessKeyId": "3q2+7wAAAAAAAAAAAAAAAA==", "secretAccessKey": "c2VjcmV0LXByb2ZpbGUtZW5jcnlwdGVk="},
+		{"name": "without place", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile"}
+	]}`, simulator.SecondRegion, simulator.SecondProjectID, simulator.AgencyName, simulator.AgencyDomainName, simulator.AgencyDomainID))
+}
+
+func textFile(t *testing.T, content string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// Lines of [cloud.requestLines] for a read in the default project.
+const (
+	readBy           = "dli " + simulator.Region + " " + simulator.ProjectID + " by "
+	metadataRequests = "metadata /meta-data/latest/api/token|metadata /openstack/latest/securitykey|"
+)
+
+func signInAs(user string) string {
+	return "iam " + simulator.Region + " user " + user + " for " + simulator.ProjectID + "|" + readBy + "an issued token"
+}
+
+// builtConfig is what the provider makes of a provider block and an environment.
+func builtConfig(t *testing.T, arguments object, env getenv) (config client.Config, credentials string, errors []string) {
+	t.Helper()
+	var declared provider.SchemaResponse
+	new(hwcloudProvider).Schema(t.Context(), provider.SchemaRequest{}, &declared)
+	raw := valueOf(t, declared.Schema.Type().TerraformType(t.Context()), merge(object{"assume_role": list{}}, arguments))
+	var model providerModel
+	if diags := (tfsdk.Config{Schema: declared.Schema, Raw: raw}).Get(t.Context(), &model); diags.HasError() {
+		t.Fatal(diags)
+	}
+	var diags diag.Diagnostics
+	config, data := buildConfig(t.Context(), model, env, &diags)
+	for _, d := range diags.Errors() {
+		errors = append(errors, d.Detail())
+	}
+	return config, data.credentials, errors
+}
+
+func readFileOf(t *testing.T, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(name) //nolint:gosec // The file is the test's own.
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// variablesOf is an environment with these variables.
+func variablesOf(variables object) getenv {
+	return func(name string) string {
+		value, _ := variables[name].(string)
+		return value
+	}
+}
+
+// TestExpectedStates holds the helper that other tests trust to a response that was turned into a
+// state by hand.
+func TestExpectedStates(t *testing.T) {
+	t.Parallel()
+	attributes := connectionAttributes(t, newServiceConnectionsDataSource)
+	got := list{}
+	for _, entry := range entriesOf(t, simulated(t, "vpcep", simulator.ServiceID+".json"), "connections") {
+		got = append(got, expected(attributes, entry))
+	}
+	if diff := cmp.Diff(exampleConnections(), got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	times := expected(connectionAttributes(t, newEnhancedConnectionsDataSource), object{"create_time": int64(1566888011125)})
+	if want := time.Date(2019, 8, 27, 6, 40, 11, 125e6, time.UTC).Format(time.RFC3339Nano); times["created_at"] != want {
+		t.Errorf("created_at is %v, want %s", times["created_at"], want)
+	}
+}

@@ -1,0 +1,55 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
+)
+
+// providerData is what the provider's Configure hands to data sources and ephemeral resources.
+type providerData struct {
+	client *client.Client
+	// credentials describes the credentials in use and the origin of each part, never their values,
+	// such as "access_key from HW_ACCESS_KEY, secret_key from the provider block".
+	credentials string
+	// usesProfile reports whether the credentials are the keys of a KooCLI profile.
+	usesProfile bool
+	// idToken is the source of the ID token that the provider signs in with, zero if it signs in
+	// with something else.
+	idToken idTokenOrigin
+	// caCertificates reports whether CA certificates are trusted in addition to the system's, and
+	// clientCertificate whether there is a client certificate.
+	caCertificates, clientCertificate bool
+	// noProfileRegion is why the region of the profile that is configured cannot be used, "" if it
+	// can, or if it is not needed.
+	noProfileRegion string
+	// unknown are the arguments whose values come from something not yet applied; there is no
+	// client then.
+	unknown []string
+}
+
+// unusable returns an error if nothing can be read yet.
+func (c *providerData) unusable() diag.Diagnostics {
+	if c == nil {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Provider is not configured",
+			"Something was read before the provider was configured. This is a bug in Terraform or in the provider; please report it.")}
+	}
+	if len(c.unknown) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewErrorDiagnostic("Provider configuration is not known yet",
+		c.unknownArguments()+" from something that has not been applied, so nothing can be looked up in this plan. "+
+			"Use values that are known when the plan is made, or apply what they come from first, with terraform apply -target.")}
+}
+
+// unknownArguments begins a sentence with the unknown arguments and its verb.
+func (c *providerData) unknownArguments() string {
+	verb := "comes"
+	if len(c.unknown) > 1 {
+		verb = "come"
+	}
+	return fmt.Sprintf("The provider's %s %s", strings.Join(c.unknown, ", "), verb)
+}
