@@ -297,12 +297,12 @@ var rules = []rule{
 	{
 		status: http.StatusForbidden, when: func(f failure) bool { return permissions[requestOf(f.err).Operation] != "" },
 		advice: "The credentials lack a permission in this project: {permission}.{credentials} Check also the project: " +
-			"it may belong to another account, or a token in use to another project.",
+			"it may belong to another account or region, or a token in use to another project.",
 	},
 	{
 		status: http.StatusForbidden,
 		advice: "The credentials lack a permission in this project.{credentials} Check also the project: " +
-			"it may belong to another account, or a token in use to another project.",
+			"it may belong to another account or region, or a token in use to another project.",
 	},
 	{status: http.StatusNotFound, advice: "It does not exist in this region and project. Check the arguments, region and project_id."},
 	{status: http.StatusMethodNotAllowed, advice: checkAddress},

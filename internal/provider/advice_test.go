@@ -247,7 +247,7 @@ func TestAdvice(t *testing.T) {
 			err: apiError(client.OpShowVPCChannel, 403, "APIG.1005"), set: byID, provider: keys,
 			advice: []string{
 				"apig:vpcChannels:get", "apig:loadBalanceChannel:get", "access_key from HW_ACCESS_KEY",
-				"may belong to another account, or a token in use to another project",
+				"may belong to another account or region, or a token in use to another project",
 			},
 		},
 		"forbidden to list services": {

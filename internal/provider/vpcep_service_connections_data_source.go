@@ -136,7 +136,7 @@ func (d *serviceConnectionsDataSource) Schema(_ context.Context, _ datasource.Sc
 			},
 			"limit": schema.Int64Attribute{
 				MarkdownDescription: "Maximum number of connections to return, `1` or more. It limits the complete result, not a page of it. " +
-					"Defaults to all connections.",
+					"To return all connections, leave it out.",
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
