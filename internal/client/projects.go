@@ -53,8 +53,9 @@ func (c *Client) projectOf(scope projectScope) *cached[*string] {
 // Projects Accessible to Users"
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0003.html).
 func (c *Client) lookUpProject(ctx context.Context, scope projectScope) (string, error) {
-	operation, found, err := listProjects, []NamedID(nil), error(nil)
-	found, err = c.listProjects(ctx, scope, operation, "name="+percentEncode(scope.name))
+	operation := listProjects
+	found, err := c.listProjects(ctx, scope, operation, "name="+percentEncode(scope.name))
+	// A 403 may also come from signing in.
 	if e, ok := errors.AsType[*Error](err); ok && e.Operation == OpListProjects && e.Status == http.StatusForbidden && !isThrottling(e.Status, e.Code) {
 		operation = listAuthProjects
 		found, err = c.listProjects(ctx, scope, operation, "")

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -49,7 +50,10 @@ func (f failure) diagnostic() diag.Diagnostic {
 	if f.scope.ProjectID != "" {
 		requested += ", project " + f.scope.ProjectID
 	}
-	parts := []string{requested + ".", facts(f.err)}
+	parts := []string{requested + "."}
+	if text := facts(f.err); text != "" {
+		parts = append(parts, text)
+	}
 	argument, text := f.advice()
 	if text += f.hint(argument); text != "" {
 		parts = append(parts, strings.TrimSpace(text))
@@ -69,6 +73,9 @@ func facts(err error) string {
 		err = none // Without the purpose of the credentials.
 	}
 	failed, ok := errors.AsType[*client.Error](err)
+	if !ok && !unauthenticated && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
+		return "" // The advice says so in other words.
+	}
 	if unauthenticated || !ok {
 		return strings.TrimSuffix(sentence(err.Error()), ".") + "."
 	}
