@@ -1,5 +1,5 @@
-// terraform-provider-hwcloud looks things up on Huawei-Cloud-compatible clouds while Terraform makes
-// a plan.
+// terraform-provider-hwcloud looks things up on Huawei-Cloud-compatible clouds while Terraform
+// makes a plan.
 package main
 
 import (
@@ -33,9 +33,9 @@ func main() {
 	}
 }
 
-// withCommit returns a version with the commit that the binary was built from, such as
-// "0.1.0 (abc1234)". In a User-Agent header the parentheses are a comment. Go records the commit when
-// it builds in a clone of the repository.
+// withCommit returns a version with the commit that the binary was built from, such as "0.1.0
+// (abc1234)". In a User-Agent header the parentheses are a comment. Go records the commit when it
+// builds in a clone of the repository.
 func withCommit(version string, settings []debug.BuildSetting) string {
 	var commit, changed string
 	for _, setting := range settings {

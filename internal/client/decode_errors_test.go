@@ -35,7 +35,7 @@ func TestUnexpectedResponses(t *testing.T) {
 		`{"connections":[{"error":[{"error_code":{}}]}],"total_count":1}`: "the field connections[0].error[0].error_code must be a string, got an object",
 		`{"connections":[{"id":"a"},`:                                     "the response is not valid JSON (at connections",
 		`{"connections":[],"total_count":0} x`:                            "the response is not valid JSON (byte 35)",
-		// What is wrong beside a repeated name is found too.
+		// What is wrong next to a repeated name is found too.
 		`{"x":1,"x":2,"connections":[],"total_count":0} x`:       "the response is not valid JSON (byte 47)",
 		`{"x":1,"x":2,"connections":[{"id":7}],"total_count":1}`: "the field connections[0].id must be a string, got a number",
 	} {

@@ -96,7 +96,8 @@ var secretPlaceholders = map[string]string{
 
 // snippet is a fenced code block of the documentation.
 type snippet struct {
-	// key is its kind, its file and the anchor of its heading, and a number if others have the same.
+	// key is its kind, its file and the anchor of its heading, and a number if others have the
+	// same.
 	key      string
 	language string
 	text     string

@@ -67,7 +67,8 @@ var exampleChecks = map[string]func(*testing.T, *workspace){
 				t.Errorf("the state has %s:\n%s", unwanted, state)
 			}
 		}
-		// The first channel that the reference channel refers to has members without addresses, the second has this one.
+		// The first channel that the reference channel refers to has members without addresses, the
+		// second has this one.
 		if output := w.mustRun(t, nil, "output", "servers_behind_references"); !strings.Contains(output, `"192.0.2.41"`) {
 			t.Errorf("the server behind the reference channel is not in the output:\n%s", output)
 		}

@@ -66,8 +66,8 @@ type dataSourceFacts struct {
 	ExactlyOneOf [][]string `json:"exactly_one_of"`
 	// Reads of the simulator's data, with a list longer than a page if there is one.
 	Reads []exampleRead `json:"reads"`
-	// InRegion and InSecondRegion are the arguments of a read in one of the simulator's regions, by the
-	// region's own project.
+	// InRegion and InSecondRegion are the arguments of a read in one of the simulator's regions, by
+	// the region's own project.
 	InRegion       object `json:"in_region"`
 	InSecondRegion object `json:"in_second_region"`
 }

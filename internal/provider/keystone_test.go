@@ -135,8 +135,8 @@ func (k *keystone) user(t *testing.T, user string) object {
 	}
 }
 
-// issue has Keystone issue a token to the user with a role in both projects, with a scope in JSON or
-// none.
+// issue has Keystone issue a token to the user with a role in both projects, with a scope in JSON
+// or none.
 func (k *keystone) issue(t *testing.T, scope string) string {
 	t.Helper()
 	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":%q,"password":%q}}}%s}}`,

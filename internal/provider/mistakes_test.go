@@ -22,8 +22,8 @@ type mistake struct {
 	// want are the errors: the argument, the summary and the detail. The path of a test's file is
 	// FILE in them, and {client} stands for the client's part.
 	want []string
-	// onlyPlan reports whether `terraform validate` accepts the mistake: it is in the environment or
-	// in a file, or the environment could provide what is missing.
+	// onlyPlan reports whether `terraform validate` accepts the mistake: it is in the environment
+	// or in a file, or the environment could provide what is missing.
 	onlyPlan bool
 	// fix and fixEnvironment are the change that the message asks for.
 	fix, fixEnvironment object
