@@ -105,7 +105,8 @@ func TestCommandSignals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			script := `trap 'echo got; exit 3' ` + name + `; echo ready >` + filepath.Join(dir, "ready") + `; while :; do sleep 0.05; done`
+			// It ends by itself if the test does not get to end it.
+			script := `trap 'echo got; exit 3' ` + name + `; echo ready >` + filepath.Join(dir, "ready") + `; n=0; while [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done`
 			command := simulatorCommand(t, []string{"--", "sh", "-c", script})
 			// In a session of its own, the command has no terminal.
 			command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
