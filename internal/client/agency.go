@@ -7,7 +7,10 @@ import (
 	"time"
 )
 
-var assumeAgency = operation{OpAssumeAgency, IAM, http.MethodPost, "/v3.0/OS-CREDENTIAL/securitytokens"}
+// securityTokensPath is the path at which IAM creates temporary keys.
+const securityTokensPath = "/v3.0/OS-CREDENTIAL/securitytokens" //nolint:gosec // A path, not a secret.
+
+var assumeAgency = operation{OpAssumeAgency, IAM, http.MethodPost, securityTokensPath}
 
 // Agency is an IAM agency: permissions that another account delegates to this one.
 type Agency struct {

@@ -47,8 +47,8 @@ func newLifetime(expires string, header http.Header, now time.Time) lifetime {
 
 // cached is a value that all readers share: the first that needs it fetches it while the others
 // wait. Shortly before it expires it is refreshed in the background, while readers go on with the
-// old one; a refresh that fails is tried again after a pause. T is a pointer, whose identity tells
-// one value from the next.
+// old one; a refresh that fails is repeated after a pause. T is a pointer; values are compared by
+// identity.
 type cached[T comparable] struct {
 	fetch func(context.Context) (T, lifetime, error)
 

@@ -51,12 +51,10 @@ type request struct {
 
 // exchange is one request with its retries.
 type exchange struct {
-	client  *Client
-	request *request
-	host    *host
-	// redactedURL is the request's URL without its query and without secrets.
-	redactedURL string
-	attempts    int
+	client   *Client
+	request  *request
+	host     *host
+	attempts int
 	// sent reports whether the request has been sent at all.
 	sent bool
 	// renewed reports whether a refused credential has been renewed in this attempt.
@@ -70,7 +68,7 @@ type exchange struct {
 // send sends a request, retries temporary failures and returns the 2xx response. Other outcomes are
 // an [*Error], or the error of getting the credential.
 func (c *Client) send(ctx context.Context, r *request) (*response, error) {
-	x := &exchange{client: c, request: r, redactedURL: withoutQuery(r.url)}
+	x := &exchange{client: c, request: r}
 	target, err := url.Parse(r.url)
 	if err != nil {
 		return nil, x.failure(&unsendableError{errors.New("the URL is not valid")})
@@ -242,7 +240,7 @@ func (x *exchange) newError() *Error {
 		Operation: x.request.operation.name,
 		Purpose:   x.request.purpose,
 		Method:    x.request.operation.method,
-		URL:       redact(x.redactedURL, x.secrets),
+		URL:       redact(withoutQuery(x.request.url), x.secrets),
 	}
 	if x.sent {
 		e.Attempts = x.attempts

@@ -58,14 +58,14 @@ func (m Metadata) source(c *Client) credentialSource {
 	s.fetch = func(ctx context.Context) (*credential, lifetime, error) {
 		limited, cancel := context.WithTimeout(ctx, metadataTimeout)
 		defer cancel()
-		keys, header, err := m.fetchKeys(limited, c)
+		keys, life, err := m.fetchKeys(limited, c)
 		if ctx.Err() != nil {
 			return nil, lifetime{}, ctx.Err()
 		}
 		if err != nil {
 			return nil, lifetime{}, m.noCredentials(err)
 		}
-		return keys.credential(header)
+		return keys, life, nil
 	}
 	return s
 }
@@ -79,28 +79,25 @@ func (m Metadata) noCredentials(err error) error {
 	return &NoCredentialsError{Err: err, refused: ok && isPermanentStatus(failed.status)}
 }
 
-func (m Metadata) fetchKeys(ctx context.Context, c *Client) (*temporaryKeys, http.Header, error) {
+func (m Metadata) fetchKeys(ctx context.Context, c *Client) (*credential, lifetime, error) {
 	direct := &http.Client{
 		Transport:     &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: checkRedirect,
 	}
 	token, _, err := m.ask(ctx, c, direct, http.MethodPut, metadataTokenPath, "X-Metadata-Token-Ttl-Seconds", metadataTokenSeconds)
 	if err != nil && !isTokenNotOffered(err) {
-		return nil, nil, err
+		return nil, lifetime{}, err
 	}
 	c.secrets.add(string(bytes.TrimSpace(token)))
 	body, header, err := m.ask(ctx, c, direct, http.MethodGet, metadataKeysPath, "X-Metadata-Token", string(bytes.TrimSpace(token)))
 	if err != nil {
-		return nil, nil, err
+		return nil, lifetime{}, err
 	}
 	var keys temporaryKeys
 	if err := json.Unmarshal(body, &keys, lenientJSON); err != nil {
-		return nil, nil, describeJSONError("the response", err)
+		return nil, lifetime{}, describeJSONError("the response", err)
 	}
-	if keys.Credential.Access == "" || keys.Credential.Secret == "" {
-		return nil, nil, errNoKeys
-	}
-	return &keys, header, nil
+	return keys.credential(header)
 }
 
 // address returns the base URL of the service without a slash at its end.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -24,14 +25,14 @@ func matchName(search NameMatchError, found []NamedID) (string, error) {
 
 // findByName lists with a filter that the API applies in its own way, and returns the ID of the
 // only entry with exactly the name that search asks for. If there is none, it lists without the
-// filter, so that the error can show what there is.
+// filter: the API's may be narrower, and the error can show what there is.
 func findByName(ctx context.Context, search NameMatchError, list func(ctx context.Context, filter string) ([]NamedID, error)) (string, error) {
 	found, err := list(ctx, search.Name)
 	if err != nil {
 		return "", err
 	}
 	id, err := matchName(search, found)
-	if mismatch, ok := err.(*NameMatchError); ok && len(mismatch.Matches) == 0 { //nolint:errorlint // matchName wraps nothing.
+	if mismatch, ok := errors.AsType[*NameMatchError](err); ok && len(mismatch.Matches) == 0 {
 		if all, listErr := list(ctx, ""); listErr == nil {
 			slices.SortStableFunc(all, func(a, b NamedID) int { return distance(a.Name, search.Name) - distance(b.Name, search.Name) })
 			return matchName(search, all)

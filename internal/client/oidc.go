@@ -11,7 +11,7 @@ import (
 
 var (
 	exchangeIDToken    = operation{OpExchangeIDToken, IAM, http.MethodPost, "/v3.0/OS-AUTH/id-token/tokens"}
-	createFederatedKey = operation{OpCreateFederatedKey, IAM, http.MethodPost, assumeAgency.path}
+	createFederatedKey = operation{OpCreateFederatedKey, IAM, http.MethodPost, securityTokensPath}
 )
 
 // OIDC signs in with an OpenID Connect ID token and trades the result for temporary keys.
@@ -85,11 +85,7 @@ func (s *oidcSignIn) exchange(ctx context.Context, idToken string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	token := resp.header.Get("X-Subject-Token")
-	if token == "" {
-		return "", resp.unexpected(errors.New("missing header X-Subject-Token"))
-	}
-	return token, nil
+	return subjectToken(resp)
 }
 
 // createKeys trades an unscoped token for temporary keys.

@@ -96,15 +96,24 @@ func readToken(resp *response) (*scopedToken, *tokenResponse, lifetime, error) {
 	if err != nil {
 		return nil, nil, lifetime{}, err
 	}
-	token := resp.header.Get("X-Subject-Token")
-	if token == "" {
-		return nil, nil, lifetime{}, resp.unexpected(errors.New("missing header X-Subject-Token"))
+	token, err := subjectToken(resp)
+	if err != nil {
+		return nil, nil, lifetime{}, err
 	}
 	fetched := &scopedToken{credential: &credential{token: token}, projectID: described.Token.value.Project.ID}
 	return fetched, described, newLifetime(described.Token.value.ExpiresAt, resp.header, time.Now()), nil
 }
 
-// tokensPath is where IAM issues, trades and describes tokens.
+// subjectToken returns the token that IAM issued with a response.
+func subjectToken(resp *response) (string, error) {
+	token := resp.header.Get("X-Subject-Token")
+	if token == "" {
+		return "", resp.unexpected(errors.New("missing header X-Subject-Token"))
+	}
+	return token, nil
+}
+
+// tokensPath is the path at which IAM issues, trades and describes tokens.
 const tokensPath = "/v3/auth/tokens" //nolint:gosec // A path, not a secret.
 
 var (

@@ -100,21 +100,26 @@ func TestSignInPastTheDeadline(t *testing.T) {
 	})
 }
 
+// unavailableOnce is an IAM that asks to wait a minute at the first sign-in, and a service.
+func unavailableOnce(signIns *requestLog) roundTripFunc {
+	return func(req *http.Request) (*http.Response, error) {
+		switch {
+		case !strings.HasSuffix(req.URL.Path, tokensPath):
+			return responseOf(req, 200, channelBody), nil
+		case signIns.add(req) == 1:
+			time.Sleep(time.Second)
+			return responseOf(req, 503, "", "Retry-After", "60"), nil
+		}
+		return tokenIssued(req, "t", home.ProjectID), nil
+	}
+}
+
 // TestSignInBeforeTheLastDeadline goes on for the reader that has enough time.
 func TestSignInBeforeTheLastDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var signIns requestLog
-		c := inMemory(t, Config{MaxRetries: 5, Credentials: userByName}, func(req *http.Request) (*http.Response, error) {
-			switch {
-			case !strings.HasSuffix(req.URL.Path, tokensPath):
-				return responseOf(req, 200, channelBody), nil
-			case signIns.add(req) == 1:
-				time.Sleep(time.Second)
-				return responseOf(req, 503, "", "Retry-After", "60"), nil
-			}
-			return tokenIssued(req, "t", home.ProjectID), nil
-		})
+		c := inMemory(t, Config{MaxRetries: 5, Credentials: userByName}, unavailableOnce(&signIns))
 		begin := time.Now()
 		var reading sync.WaitGroup
 		for timeout, ok := range map[time.Duration]bool{30 * time.Second: false, 2 * time.Minute: true} {
@@ -139,16 +144,7 @@ func TestSignInEndsEarlyForThoseWithLessTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var signIns requestLog
-		c := inMemory(t, Config{MaxRetries: 5, Credentials: userByName}, func(req *http.Request) (*http.Response, error) {
-			switch {
-			case !strings.HasSuffix(req.URL.Path, tokensPath):
-				return responseOf(req, 200, channelBody), nil
-			case signIns.add(req) == 1:
-				time.Sleep(time.Second)
-				return responseOf(req, 503, "", "Retry-After", "60"), nil
-			}
-			return tokenIssued(req, "t", home.ProjectID), nil
-		})
+		c := inMemory(t, Config{MaxRetries: 5, Credentials: userByName}, unavailableOnce(&signIns))
 		var reading sync.WaitGroup
 		read := func(after, timeout, want time.Duration, ok bool) {
 			reading.Go(func() {
