@@ -58,12 +58,20 @@ func (c *credential) authorize(req *http.Request, body []byte, projectID string)
 	}
 }
 
+// minAccessKeyID is the minimum length of an access key ID that is redacted. Real ones have 20
+// characters; the word of a test would redact other text.
+const minAccessKeyID = 16
+
 // secrets returns the values to redact.
 func (c *credential) secrets() []string {
 	if c == nil {
 		return nil
 	}
-	return []string{c.secretKey, c.securityToken, c.token}
+	secrets := []string{c.secretKey, c.securityToken, c.token}
+	if len(c.accessKey) >= minAccessKeyID {
+		secrets = append(secrets, c.accessKey)
+	}
+	return secrets
 }
 
 // isRefusedBy reports whether a response may mean that the credential is not valid. A nil

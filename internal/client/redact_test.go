@@ -13,12 +13,12 @@ import (
 // TestSecretsAreRedacted has an API respond with all the secrets that it was sent.
 func TestSecretsAreRedacted(t *testing.T) {
 	t.Parallel()
-	const secretKey, securityToken, token, password = "kkkk-secret-key-0001", "ssss-security-token-0002", "tttt-token-0003", "pppp \"password\"  0004"
+	const accessKey, secretKey, securityToken, token, password = "aaaaACCESSKEYID00000", "kkkk-secret-key-0001", "ssss-security-token-0002", "tttt-token-0003", "pppp \"password\"  0004"
 	kinds := map[string]struct {
 		credentials Credentials
 		secrets     []string
 	}{
-		"keys":  {Keys{AccessKey: "AK", SecretKey: secretKey, SecurityToken: securityToken}, []string{secretKey, securityToken}},
+		"keys":  {Keys{AccessKey: accessKey, SecretKey: secretKey, SecurityToken: securityToken}, []string{accessKey, secretKey, securityToken}},
 		"token": {Token(token), []string{token}},
 		"user":  {Password{UserName: "u", Password: password, DomainName: "d"}, []string{password}},
 	}
