@@ -243,14 +243,18 @@ func TestReadersThatGiveUp(t *testing.T) {
 					reading sync.WaitGroup
 					failed  atomic.Int64
 				)
-				for range 1500 {
-					reading.Go(func() {
-						ctx, cancel := context.WithTimeout(t.Context(), timeout)
-						defer cancel()
-						if _, err := readChannel(ctx, c); err != nil {
-							failed.Add(1)
-						}
-					})
+				read := func() {
+					ctx, cancel := context.WithTimeout(t.Context(), timeout)
+					defer cancel()
+					if _, err := readChannel(ctx, c); err != nil {
+						failed.Add(1)
+					}
+				}
+				reading.Go(read)
+				// The others begin in the pause.
+				synctest.Wait()
+				for range 1499 {
+					reading.Go(read)
 				}
 				reading.Wait()
 				if timeout == 10*time.Second && (time.Since(begin) > 0 || failed.Load() != 1500) {
