@@ -121,11 +121,11 @@ func (b *configBuilder) insecure(argument types.Bool) bool {
 }
 
 // maxRetries returns the maximum number of retries. The schema checks the argument.
-func (b *configBuilder) maxRetries(argument types.Int64) int {
+func (b *configBuilder) maxRetries(argument types.Number) int {
 	value, variable := b.first(maxRetriesVariables)
 	switch {
 	case !argument.IsNull():
-		return int(argument.ValueInt64())
+		return int(wholeNumberOrZero(argument))
 	case value == "":
 		return defaultRetries
 	}

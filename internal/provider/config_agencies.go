@@ -76,7 +76,7 @@ func (b *configBuilder) agency(block agencyBlock, readsEnvironment bool) client.
 // duration returns how long the temporary keys of a block live, 0 for the API's default. The
 // schema checks the argument.
 func (b *configBuilder) duration(block agencyBlock, readsEnvironment bool) time.Duration {
-	seconds := int(block.Duration.ValueInt64())
+	seconds := int(wholeNumberOrZero(block.Duration))
 	if value, variable := b.first(agencyDurationVariables); readsEnvironment && block.Duration.IsNull() && value != "" {
 		var err error
 		if seconds, err = strconv.Atoi(value); err != nil || seconds < minDuration || seconds > maxDuration {

@@ -164,7 +164,12 @@ func declarationOf(t *testing.T, attribute schema.Attribute) string {
 	switch attribute := attribute.(type) {
 	case schema.StringAttribute:
 		words = append(words, "string")
+	case schema.NumberAttribute:
+		words = append(words, "integer")
 	case schema.Int64Attribute:
+		if attribute.IsOptional() {
+			t.Error("an integer argument is not declared as a number with isWholeNumber")
+		}
 		words = append(words, "integer")
 	case schema.BoolAttribute:
 		words = append(words, "boolean")

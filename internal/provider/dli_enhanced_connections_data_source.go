@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -32,8 +31,8 @@ type enhancedConnectionsModel struct {
 	Name   types.String            `tfsdk:"name"`
 	Status types.String            `tfsdk:"status"`
 	Tags   map[string]types.String `tfsdk:"tags"`
-	Limit  types.Int64             `tfsdk:"limit"`
-	Offset types.Int64             `tfsdk:"offset"`
+	Limit  types.Number            `tfsdk:"limit"`
+	Offset types.Number            `tfsdk:"offset"`
 }
 
 // enhancedConnectionsResult is what a read returns.
@@ -136,16 +135,16 @@ func (d *enhancedConnectionsDataSource) Schema(_ context.Context, _ datasource.S
 					mapvalidator.ValueStringsAre(isWithout(",")),
 				},
 			},
-			"limit": schema.Int64Attribute{
+			"limit": schema.NumberAttribute{
 				MarkdownDescription: "Maximum number of connections to return, `0` or more; `0` returns all. " +
 					"It limits the complete result, not a page of it. Defaults to all connections.",
 				Optional:   true,
-				Validators: []validator.Int64{int64validator.AtLeast(0)},
+				Validators: []validator.Number{isWholeNumberFrom(0)},
 			},
-			"offset": schema.Int64Attribute{
+			"offset": schema.NumberAttribute{
 				MarkdownDescription: "Number of connections to skip from the start of the result, `0` or more. Defaults to `0`.",
 				Optional:            true,
-				Validators:          []validator.Int64{int64validator.AtLeast(0)},
+				Validators:          []validator.Number{isWholeNumberFrom(0)},
 			},
 		})
 }
@@ -187,6 +186,6 @@ func (m *enhancedConnectionsModel) query() client.EnhancedConnectionsQuery {
 		Name:   m.Name.ValueString(),
 		Status: m.Status.ValueString(),
 		Tags:   tags,
-		Window: client.Window{Offset: m.Offset.ValueInt64(), Limit: m.Limit.ValueInt64()},
+		Window: client.Window{Offset: wholeNumberOrZero(m.Offset), Limit: wholeNumberOrZero(m.Limit)},
 	}
 }

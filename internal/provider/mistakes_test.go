@@ -403,6 +403,11 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 			want:      []string{`AttributeName("max_retries"): Invalid Attribute Value: Attribute max_retries value must be between 0 and 20, got: 21`},
 			fix:       object{"max_retries": int64(20)},
 		},
+		"one and a half retries": {
+			arguments: object{"max_retries": 1.5},
+			want:      []string{`AttributeName("max_retries"): Invalid Attribute Value: Attribute max_retries value must be a whole number, got: 1.5`},
+			fix:       object{"max_retries": int64(1)},
+		},
 		"negative retries": {
 			arguments: object{"max_retries": int64(-1)},
 			want:      []string{`AttributeName("max_retries"): Invalid Attribute Value: Attribute max_retries value must be between 0 and 20, got: -1`},
@@ -511,6 +516,11 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 		"agency's duration too short": {
 			arguments: assume(merge(agency, object{"duration": int64(899)})),
 			want:      []string{`AttributeName("assume_role").ElementKeyInt(0).AttributeName("duration"): Invalid Attribute Value: Attribute assume_role[0].duration value must be between 900 and 86400, got: 899`},
+			fix:       assume(merge(agency, object{"duration": int64(900)})),
+		},
+		"agency's duration with a fraction": {
+			arguments: assume(merge(agency, object{"duration": 900.5})),
+			want:      []string{`AttributeName("assume_role").ElementKeyInt(0).AttributeName("duration"): Invalid Attribute Value: Attribute assume_role[0].duration value must be a whole number, got: 900.5`},
 			fix:       assume(merge(agency, object{"duration": int64(900)})),
 		},
 		"agency's duration too long": {

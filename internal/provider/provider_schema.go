@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -35,7 +34,7 @@ type providerModel struct {
 	CACertFile         types.String `tfsdk:"cacert_file"`
 	Cert               types.String `tfsdk:"cert"`
 	Key                types.String `tfsdk:"key"`
-	MaxRetries         types.Int64  `tfsdk:"max_retries"`
+	MaxRetries         types.Number `tfsdk:"max_retries"`
 	SharedConfigFile   types.String `tfsdk:"shared_config_file"`
 	Profile            types.String `tfsdk:"profile"`
 	AssumeRole         types.List   `tfsdk:"assume_role"`
@@ -48,7 +47,7 @@ type assumeRoleModel struct {
 	AgencyName types.String `tfsdk:"agency_name"`
 	DomainName types.String `tfsdk:"domain_name"`
 	DomainID   types.String `tfsdk:"domain_id"`
-	Duration   types.Int64  `tfsdk:"duration"`
+	Duration   types.Number `tfsdk:"duration"`
 }
 
 // assumeRoleWithOIDCModel is the block assume_role_with_oidc.
@@ -107,10 +106,10 @@ func (p *hwcloudProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"cacert_file": textArgument("Path to a PEM file of CA certificates to trust in addition to the system's.", caCertFileVariables),
 			"cert":        textArgument("Path to a PEM file of a client certificate, for endpoints that ask for one. Requires `key`.", certVariables),
 			"key":         textArgument("Path to a PEM file of the client certificate's private key, without a passphrase.", keyVariables),
-			"max_retries": schema.Int64Attribute{
+			"max_retries": schema.NumberAttribute{
 				MarkdownDescription: "Maximum number of retries after a temporary failure, `0` to `20`. Defaults to `5`." + readFrom(maxRetriesVariables),
 				Optional:            true,
-				Validators:          []validator.Int64{int64validator.Between(0, maxRetries)},
+				Validators:          []validator.Number{isWholeNumber(0, maxRetries)},
 			},
 			"shared_config_file": textArgument("Path to the configuration file of KooCLI. Defaults to `"+defaultProfileFile+"` if `profile` is set. "+
 				"The file is read only if the keys or the region of the profile are used.", sharedConfigFileVariables),
@@ -140,11 +139,11 @@ func agencyArguments(also string) map[string]schema.Attribute {
 		"agency_name": textArgument("Name of the agency."+also, agencyNameVariables),
 		"domain_name": textArgument("Name of the account (domain) that delegates. Either this or `domain_id` is required.", agencyDomainNameVariables),
 		"domain_id":   textArgument("ID of the account (domain) that delegates. In the environment, it takes precedence over the name.", agencyDomainIDVariables),
-		"duration": schema.Int64Attribute{
+		"duration": schema.NumberAttribute{
 			MarkdownDescription: fmt.Sprintf("Lifetime of the temporary keys in seconds, `%d` to `%d`; the API's default if not set. "+
 				"The keys are refreshed before they expire.", minDuration, maxDuration) + readFrom(agencyDurationVariables),
 			Optional:   true,
-			Validators: []validator.Int64{int64validator.Between(minDuration, maxDuration)},
+			Validators: []validator.Number{isWholeNumber(minDuration, maxDuration)},
 		},
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -34,12 +33,12 @@ type serviceConnectionsModel struct {
 	ServiceID   types.String `tfsdk:"service_id"`
 	ServiceName types.String `tfsdk:"service_name"`
 	EndpointID  types.String `tfsdk:"endpoint_id"`
-	MarkerID    types.Int64  `tfsdk:"marker_id"`
+	MarkerID    types.Number `tfsdk:"marker_id"`
 	Status      types.String `tfsdk:"status"`
 	SortKey     types.String `tfsdk:"sort_key"`
 	SortDir     types.String `tfsdk:"sort_dir"`
-	Limit       types.Int64  `tfsdk:"limit"`
-	Offset      types.Int64  `tfsdk:"offset"`
+	Limit       types.Number `tfsdk:"limit"`
+	Offset      types.Number `tfsdk:"offset"`
 }
 
 // serviceConnectionsResult is what a read returns.
@@ -111,10 +110,10 @@ func (d *serviceConnectionsDataSource) Schema(_ context.Context, _ datasource.Sc
 				Optional:            true,
 				Validators:          []validator.String{isNotBlank()},
 			},
-			"marker_id": schema.Int64Attribute{
+			"marker_id": schema.NumberAttribute{
 				MarkdownDescription: "Returns only the connection with this number, the `marker_id` of a connection. It must be `0` or more.",
 				Optional:            true,
-				Validators:          []validator.Int64{int64validator.AtLeast(0)},
+				Validators:          []validator.Number{isWholeNumberFrom(0)},
 			},
 			"status": schema.StringAttribute{
 				MarkdownDescription: "Returns only the connections with this status. " + serviceConnectionStatuses,
@@ -134,17 +133,17 @@ func (d *serviceConnectionsDataSource) Schema(_ context.Context, _ datasource.Sc
 				Optional:            true,
 				Validators:          []validator.String{stringvalidator.OneOf("asc", "desc")},
 			},
-			"limit": schema.Int64Attribute{
+			"limit": schema.NumberAttribute{
 				MarkdownDescription: "Maximum number of connections to return, `1` or more. It limits the complete result, not a page of it. " +
 					"To return all connections, leave it out.",
 				Optional:   true,
-				Validators: []validator.Int64{int64validator.AtLeast(1)},
+				Validators: []validator.Number{isWholeNumberFrom(1)},
 			},
-			"offset": schema.Int64Attribute{
+			"offset": schema.NumberAttribute{
 				MarkdownDescription: "Number of connections to skip from the start of the result, `0` or more. Defaults to `0`. " +
 					"If it is not less than the number of connections, the API may return an error.",
 				Optional:   true,
-				Validators: []validator.Int64{int64validator.AtLeast(0)},
+				Validators: []validator.Number{isWholeNumberFrom(0)},
 			},
 		})
 }
@@ -203,10 +202,10 @@ func (m *serviceConnectionsModel) operation() operation {
 func (m *serviceConnectionsModel) query() client.ServiceConnectionsQuery {
 	return client.ServiceConnectionsQuery{
 		EndpointID: m.EndpointID.ValueString(),
-		MarkerID:   m.MarkerID.ValueInt64Pointer(),
+		MarkerID:   wholeNumber(m.MarkerID),
 		Status:     m.Status.ValueString(),
 		SortKey:    m.SortKey.ValueString(),
 		SortDir:    m.SortDir.ValueString(),
-		Window:     client.Window{Offset: m.Offset.ValueInt64(), Limit: m.Limit.ValueInt64()},
+		Window:     client.Window{Offset: wholeNumberOrZero(m.Offset), Limit: wholeNumberOrZero(m.Limit)},
 	}
 }
