@@ -85,10 +85,9 @@ func TestRefusedConnection(t *testing.T) {
 func TestInvalidPort(t *testing.T) {
 	t.Parallel()
 	c := clientOf(t, &httptest.Server{URL: "http://127.0.0.1:99999"}, Config{MaxRetries: 5})
-	begin := time.Now()
 	_, err := readChannel(t.Context(), c)
-	if e := requestError(t, err); e.Reason != ReasonNotSent || e.Attempts != 1 || time.Since(begin) > 400*time.Millisecond {
-		t.Errorf("%d attempts, reason %d after %s: %v", e.Attempts, e.Reason, time.Since(begin), err)
+	if e := requestError(t, err); e.Reason != ReasonNotSent || e.Attempts != 1 {
+		t.Errorf("%d attempts, reason %d: %v", e.Attempts, e.Reason, err)
 	}
 }
 
