@@ -23,7 +23,11 @@ func decode[T any](r *response) (*T, error) {
 		}
 	}
 	if err != nil {
-		return nil, r.unexpected(describeJSONError("the response", err))
+		e := r.unexpected(describeJSONError("the response", err))
+		if semantic, ok := errors.AsType[*json.SemanticError](err); ok && semantic.JSONPointer != "" {
+			e.Reason = ReasonWrongFieldType
+		}
+		return nil, e
 	}
 	if field := missingField(reflect.ValueOf(value).Elem()); field != "" {
 		return nil, r.unexpected(fmt.Errorf("missing field %q", field))

@@ -41,9 +41,12 @@ func TestUnexpectedResponses(t *testing.T) {
 	} {
 		c := inMemory(t, Config{}, always(body))
 		_, _, err := c.ServiceConnections(t.Context(), home, simulator.ServiceID, ServiceConnectionsQuery{})
-		e := requestError(t, err)
-		if !strings.Contains(err.Error(), want) || e.Status != 200 || e.Reason != ReasonUnexpectedResponse || e.Operation != OpListServiceConnections {
-			t.Errorf("%s: the error lacks %q: %v", body, want, err)
+		e, reason := requestError(t, err), ReasonUnexpectedResponse
+		if strings.HasPrefix(want, "the field ") {
+			reason = ReasonWrongFieldType
+		}
+		if !strings.Contains(err.Error(), want) || e.Status != 200 || e.Reason != reason || e.Operation != OpListServiceConnections {
+			t.Errorf("%s: the error has the reason %d, want %d, or lacks %q: %v", body, e.Reason, reason, want, err)
 		}
 	}
 }

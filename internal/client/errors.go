@@ -42,6 +42,8 @@ const (
 	ReasonReportedFailure
 	// ReasonUnexpectedResponse is a 2xx response without the expected JSON.
 	ReasonUnexpectedResponse
+	// ReasonWrongFieldType is a 2xx response in which a field has another type than documented.
+	ReasonWrongFieldType
 	// ReasonResponseTooLarge is a response over 32 MiB.
 	ReasonResponseTooLarge
 	// ReasonRedirect is a redirect to another origin, or too many redirects.

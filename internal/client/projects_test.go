@@ -126,7 +126,7 @@ func TestProjectLookupFails(t *testing.T) {
 	} {
 		c := inMemory(t, Config{}, always(body))
 		_, err := c.Resolve(t.Context(), DLI, Scope{})
-		if e := requestError(t, err); e.Reason != ReasonUnexpectedResponse || !strings.Contains(err.Error(), want) {
+		if e := requestError(t, err); e.Operation != OpListProjects || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", body, err)
 		}
 	}

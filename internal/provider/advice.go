@@ -48,6 +48,8 @@ const (
 	checkAddress = "Check that region, cloud and {endpoints} lead to the service {service}."
 	checkSupport = "give the request ID to the service's support."
 
+	issueTracker = "https://github.com/hwcloud/terraform-provider-hwcloud/issues"
+
 	checkRequestURL = "Check that ACTIONS_ID_TOKEN_REQUEST_URL is the address that GitHub Actions sets in a job with the permission id-token: write."
 )
 
@@ -120,7 +122,7 @@ var rules = []rule{
 	},
 	{
 		operations: []client.Operation{client.OpRequestIDToken}, anyReason: true,
-		when:   hasReason(client.ReasonUnexpectedResponse, client.ReasonReportedFailure, client.ReasonResponseTooLarge, client.ReasonRedirect),
+		when:   hasReason(client.ReasonUnexpectedResponse, client.ReasonWrongFieldType, client.ReasonReportedFailure, client.ReasonResponseTooLarge, client.ReasonRedirect),
 		advice: "The response is not from GitHub Actions. " + checkRequestURL,
 	},
 	{
@@ -149,6 +151,10 @@ var rules = []rule{
 	{
 		status: http.StatusBadRequest, when: maySpeakHTTPS,
 		advice: "The response is not from this API. If the server expects HTTPS, write https:// in {endpoints}. " + checkAddress,
+	},
+	{
+		reason: client.ReasonWrongFieldType,
+		advice: "The field has another type than documented. " + checkAddress + " If they do, report this error at " + issueTracker + ".",
 	},
 	{reason: client.ReasonUnexpectedResponse, advice: "The response is not from this API. " + checkAddress},
 	{

@@ -279,6 +279,7 @@ func TestAdvice(t *testing.T) {
 		"a method not allowed":   {err: apiError(client.OpShowVPCChannel, 405, ""), advice: []string{"lead to the service apig"}},
 		"a reported failure":     {err: notReceived(client.ReasonReportedFailure, nil), advice: []string{"The service reports a failure."}},
 		"an unexpected response": {err: notReceived(client.ReasonUnexpectedResponse, nil), advice: []string{"not from this API", "the service dli"}},
+		"a wrong type":           {err: notReceived(client.ReasonWrongFieldType, nil), advice: []string{"another type than documented", "the service dli", "/issues"}},
 		"a large list":           {err: notReceived(client.ReasonResponseTooLarge, nil), advice: []string{"limit and offset"}},
 		"a redirect":             {err: notReceived(client.ReasonRedirect, nil), advice: []string{"Redirects to another scheme, host or port are not followed"}},
 		"refused connection":     {err: notReceived(client.ReasonConnectionRefused, errors.New("x")), advice: []string{"Nothing accepts connections", "Attempts: 6", "Cause: x"}},

@@ -190,14 +190,14 @@ func responseFailures() map[string]failedRead {
 	const notThisAPI = "The response is not from this API. Check that region, cloud and endpoints lead to the service vpcep."
 	ok := func(body string) simulator.Action { return simulator.Respond(200, nil, body) }
 	return map[string]failedRead{
-		"login page":        {action: simulator.HTML(200), cause: "text/html", advice: notThisAPI},
-		"empty response":    {action: simulator.Empty(200), cause: "the response is empty", advice: notThisAPI},
-		"array":             {action: ok("[]"), cause: "must be an object, got an array", advice: notThisAPI},
-		"not JSON":          {action: ok("OK"), cause: "not valid JSON", advice: notThisAPI},
-		"half of the JSON":  {action: ok(`{"connections":[`), cause: "not valid JSON", advice: notThisAPI},
-		"another API":       {action: ok(`{"hello":"world"}`), cause: `missing field "connections"`, advice: notThisAPI},
-		"field of any type": {action: ok(`{"connections":[{"marker_id":"x"}],"total_count":1}`), cause: "connections[0].marker_id must be an integer, got a string", advice: notThisAPI},
-		"too large":         {action: simulator.HugeBody(33 << 20), cause: "32 MiB", advice: "The response is probably not from this API."},
+		"login page":            {action: simulator.HTML(200), cause: "text/html", advice: notThisAPI},
+		"empty response":        {action: simulator.Empty(200), cause: "the response is empty", advice: notThisAPI},
+		"array":                 {action: ok("[]"), cause: "must be an object, got an array", advice: notThisAPI},
+		"not JSON":              {action: ok("OK"), cause: "not valid JSON", advice: notThisAPI},
+		"half of the JSON":      {action: ok(`{"connections":[`), cause: "not valid JSON", advice: notThisAPI},
+		"another API":           {action: ok(`{"hello":"world"}`), cause: `missing field "connections"`, advice: notThisAPI},
+		"field of a wrong type": {action: ok(`{"connections":[{"marker_id":"x"}],"total_count":1}`), cause: "connections[0].marker_id must be an integer, got a string", advice: "The field has another type than documented."},
+		"too large":             {action: simulator.HugeBody(33 << 20), cause: "32 MiB", advice: "The response is probably not from this API."},
 		"too large a list": {
 			source: enhancedConnectionsSource, action: simulator.HugeBody(33 << 20), cause: "32 MiB", advice: "read it in parts with limit and offset",
 		},
