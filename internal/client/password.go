@@ -19,7 +19,7 @@ type Password struct {
 }
 
 func (p Password) source(c *Client) credentialSource {
-	s := &passwordSource{client: c, user: p, turns: signInTurns{all: make(chan struct{}, 1)}}
+	s := &passwordSource{client: c, user: p}
 	s.tokens.fetch = s.signIn
 	s.domain.fetch = s.fetchDomain
 	return s
@@ -38,8 +38,10 @@ type passwordSource struct {
 	turns signInTurns
 
 	mu sync.Mutex
-	// refused is the API error of a password that is wrong; it is not sent again.
-	refused error
+	// refused is the API error of a password that is wrong; it is not sent again. refusedFor is what
+	// it was sent for.
+	refused    *Error
+	refusedFor projectScope
 	// accepted are the projects that the user has signed in to; the zero value is none.
 	accepted map[projectScope]bool
 }
@@ -92,39 +94,35 @@ func (s *passwordSource) fetchDomain(ctx context.Context) (*string, lifetime, er
 	return &id, lifetime{}, nil
 }
 
-// send sends the password, unless it has been refused before. scope is what the token is for in
+// send sends the password, unless it has been refused. scope is what the token is for in
 // IAM's terms, nil for no project.
 //
 // POST /v3/auth/tokens, Identity and Access Management API reference, "Obtaining a User Token
 // Through Password Authentication"
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html).
 func (s *passwordSource) send(ctx context.Context, project projectScope, scope jsonObject) (*response, error) {
-	release, err := s.turns.take(ctx, project.region)
+	iam, err := s.client.endpoint(IAM, project.region)
 	if err != nil {
 		return nil, err
 	}
-	proves, refused := s.provesPassword(project)
-	if refused != nil {
-		release()
-		return nil, refused
+	release, err := s.turns.take(ctx, iam, func() bool { return s.provesPassword(project) })
+	if err != nil {
+		return nil, err
 	}
-	if proves {
-		defer release()
-	} else {
-		release()
-	}
-	resp, err := s.sendNow(ctx, project.region, scope)
+	defer release()
+	proves := s.provesPassword(project)
+	resp, err := s.sendNow(ctx, project, scope)
 	s.keepOutcome(project, proves, err)
 	return resp, err
 }
 
 // provesPassword reports whether a 401 would mean that the password is wrong. IAM also refuses a
 // user without a role in the project with 401, but not in a project that the user has signed in to
-// before. refused is the error of a password that is known to be wrong.
-func (s *passwordSource) provesPassword(project projectScope) (proves bool, refused error) {
+// before.
+func (s *passwordSource) provesPassword(project projectScope) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.accepted) == 0 || s.accepted[project], s.refused
+	return s.refused == nil && (len(s.accepted) == 0 || s.accepted[project])
 }
 
 // keepOutcome keeps what a sign-in shows of the password. proves is set if a 401 means that it is
@@ -140,11 +138,11 @@ func (s *passwordSource) keepOutcome(project projectScope, proves bool, err erro
 		}
 		s.accepted[project] = true
 	case proves && failed && e.Status == http.StatusUnauthorized && !isThrottling(e.Status, e.Code):
-		s.refused = err
+		s.refused, s.refusedFor = e, project
 	}
 }
 
-func (s *passwordSource) sendNow(ctx context.Context, region string, scope jsonObject) (*response, error) {
+func (s *passwordSource) sendNow(ctx context.Context, project projectScope, scope jsonObject) (*response, error) {
 	auth := jsonObject{"identity": jsonObject{
 		"methods":  []string{"password"},
 		"password": jsonObject{"user": s.user.body()},
@@ -155,10 +153,34 @@ func (s *passwordSource) sendNow(ctx context.Context, region string, scope jsonO
 	return s.client.askIAM(ctx, iamRequest{
 		operation: createToken,
 		purpose:   s.user.purpose(),
-		region:    region,
+		region:    project.region,
 		body:      jsonObject{"auth": auth},
+		source:    unlessRefused{passwordSource: s},
+		scope:     project,
 		secrets:   []string{s.user.Password},
 	})
+}
+
+// unlessRefused is asked for a credential before every attempt to sign in, which needs none. It
+// fails if the password has been refused meanwhile.
+type unlessRefused struct {
+	fixedSource
+	passwordSource *passwordSource
+}
+
+func (u unlessRefused) get(_ context.Context, project projectScope) (*credential, error) {
+	s := u.passwordSource
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refused == nil {
+		return u.fixed, nil
+	}
+	e := *s.refused
+	if project != s.refusedFor {
+		e.Err = fmt.Errorf("the sign-in for project %q in region %s was refused, and a refused password is not sent again",
+			cmp.Or(s.refusedFor.name, s.refusedFor.id), s.refusedFor.region)
+	}
+	return nil, &e
 }
 
 func (p Password) purpose() string {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -290,6 +291,78 @@ func TestExpiringTokens(t *testing.T) {
 	reading.Wait()
 	if n := server.Count(toIAM); n != 2 {
 		t.Errorf("%d sign-ins, want 2: one for all readers whose token was revoked", n)
+	}
+}
+
+// TestWrongPasswordAtSlowIAMs has IAMs take long to refuse a password: a second sign-in may begin
+// meanwhile at another IAM, but not one in each region.
+func TestWrongPasswordAtSlowIAMs(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		authURL string
+		respond func(req *http.Request, since time.Duration) *http.Response
+		// most is the maximum number of refused sign-ins.
+		most int
+	}{
+		"an IAM in each region": {"", func(req *http.Request, _ time.Duration) *http.Response {
+			time.Sleep(13 * time.Second)
+			return responseOf(req, http.StatusUnauthorized, "{}")
+		}, 2},
+		"one IAM": {"http://iam.invalid", func(req *http.Request, _ time.Duration) *http.Response {
+			time.Sleep(13 * time.Second)
+			return responseOf(req, http.StatusUnauthorized, "{}")
+		}, 1},
+		"a 503 first": {"", func(req *http.Request, since time.Duration) *http.Response {
+			if since < 14*time.Second {
+				return responseOf(req, http.StatusServiceUnavailable, "", "Retry-After", "5")
+			}
+			return responseOf(req, http.StatusUnauthorized, "{}")
+		}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				begin := time.Now()
+				var refused atomic.Int64
+				c := inMemory(t, Config{Credentials: userByName, AuthURL: tt.authURL, MaxRetries: 5}, func(req *http.Request) (*http.Response, error) {
+					resp := tt.respond(req, time.Since(begin))
+					if resp.StatusCode == http.StatusUnauthorized {
+						refused.Add(1)
+					}
+					return resp, nil
+				})
+				var reading sync.WaitGroup
+				for i := range 12 {
+					reading.Go(func() {
+						_, err := c.VPCChannel(t.Context(), Scope{Region: fmt.Sprint("r", i%6), ProjectID: "p"}, "i", "c")
+						if e := requestError(t, err); e.Status != http.StatusUnauthorized || e.Operation != OpCreateToken {
+							t.Error(err)
+						}
+					})
+				}
+				reading.Wait()
+				if n := int(refused.Load()); n > tt.most {
+					t.Errorf("%d sign-ins were refused, want at most %d", n, tt.most)
+				}
+			})
+		})
+	}
+}
+
+// TestRefusedForAnotherProject names the project whose sign-in was refused.
+func TestRefusedForAnotherProject(t *testing.T) {
+	t.Parallel()
+	var sent requestLog
+	c := inMemory(t, Config{Credentials: userByName}, sent.recording(func(req *http.Request) (*http.Response, error) {
+		return responseOf(req, http.StatusUnauthorized, `{"error":{"code":401,"message":"no"}}`), nil
+	}))
+	_, err := c.VPCChannel(t.Context(), Scope{simulator.Region, "first"}, "i", "c")
+	if requestError(t, err).Err != nil {
+		t.Error(err)
+	}
+	_, err = c.VPCChannel(t.Context(), Scope{simulator.Region, "second"}, "i", "c")
+	if !strings.Contains(err.Error(), `the sign-in for project "first" in region `+simulator.Region+` was refused`) || sent.count() != 1 {
+		t.Errorf("%d requests: %v", sent.count(), err)
 	}
 }
 
