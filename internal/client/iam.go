@@ -41,21 +41,8 @@ func (c *Client) askIAM(ctx context.Context, r iamRequest) (*response, error) {
 	if r.query != "" {
 		address += "?" + r.query
 	}
-	secrets := r.secrets
-	for _, secret := range r.secrets {
-		secrets = append(secrets, quoted(secret))
-	}
 	return c.send(ctx, &request{
 		operation: r.operation, purpose: r.purpose, url: address, header: r.header, body: body,
-		source: r.source, scope: r.scope, secrets: secrets, hideBody: true,
+		source: r.source, scope: r.scope, secrets: r.secrets, hideBody: true,
 	})
-}
-
-// quoted returns a secret as it is written within a JSON string.
-func quoted(secret string) string {
-	text, err := json.Marshal(secret)
-	if err != nil {
-		return ""
-	}
-	return string(text[1 : len(text)-1])
 }

@@ -131,6 +131,10 @@ func TestRedact(t *testing.T) {
 		{"secret secret", []string{"", "secret"}, "*** ***"},
 		{"one-longer one", []string{"one", "one-longer"}, "*** ***"},
 		{"nothing", nil, "nothing"},
+		{"cut: 0123456789abcdef...", []string{"0123456789abcdefghijklmn"}, "cut: ***..."},
+		{"too short to tell: 01234567...", []string{"0123456789abcdefghijklmn"}, "too short to tell: 01234567..."},
+		{"short: secre", []string{"secret"}, "short: secre"},
+		{"within a letter: 0123456789abcdefghijklmn\u00e8", []string{"0123456789abcdefghijklmn\u00e9"}, "within a letter: ***\ufffd"},
 	} {
 		if got := redact(tt.text, tt.secrets); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)
@@ -138,11 +142,38 @@ func TestRedact(t *testing.T) {
 	}
 	var known knownSecrets
 	known.add("a", "")
-	if got := known.add("b", "a"); !slices.Equal(got, []string{"a", "b"}) {
+	if got := known.add("b", "a"); !slices.Contains(got, "a") || !slices.Contains(got, "b") || slices.Contains(got, "") {
 		t.Errorf("known are %q", got)
 	}
 	cause := errors.New("a secret")
 	if err := (&redactedError{cause, []string{"secret"}}); err.Error() != "a ***" || !errors.Is(err, cause) {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// TestFormsOf has a secret in every form in which a response, a URL or an error may contain it.
+func TestFormsOf(t *testing.T) {
+	t.Parallel()
+	const secret = `p"a\s/s+w=o&r<d> 'x%ü`
+	forms := formsOf(secret)
+	for name, form := range map[string]string{
+		"itself":                    secret,
+		"JSON":                      `p\"a\\s/s+w=o&r<d> 'x%ü`,
+		"JSON for HTML":             `p\"a\\s/s+w=o\u0026r\u003cd\u003e 'x%ü`,
+		"JSON with escaped slashes": `p\"a\\s\/s+w=o&r<d> 'x%ü`,
+		"a quoted string of Go":     `p\"a\\s/s+w=o&r<d> 'x%ü`,
+		"HTML":                      `p&#34;a\s/s+w=o&amp;r&lt;d&gt; &#39;x%ü`,
+		"a query":                   "p%22a%5Cs%2Fs%2Bw%3Do%26r%3Cd%3E+%27x%25%C3%BC",
+		"a query in lower case":     "p%22a%5cs%2fs%2bw%3do%26r%3cd%3e+%27x%25%c3%bc",
+		"a path":                    "p%22a%5Cs%2Fs+w=o&r%3Cd%3E%20%27x%25%C3%BC",
+		"an encoded word":           "p%22a%5Cs%2Fs%2Bw%3Do%26r%3Cd%3E%20%27x%25%C3%BC",
+		"base64":                    "cCJhXHMvcyt3PW8mcjxkPiAneCXDvA",
+	} {
+		if !slices.Contains(forms, form) {
+			t.Errorf("%s: %q is not in %q", name, form, forms)
+		}
+	}
+	if forms := formsOf("plain-word"); !slices.Equal(forms, []string{"cGxhaW4td29yZA", "plain-word"}) {
+		t.Errorf("a plain word has the forms %q", forms)
 	}
 }
