@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"unicode"
 )
@@ -44,14 +44,14 @@ func (t IDToken) read(context.Context, *Client) (string, error) {
 type IDTokenFile string
 
 func (f IDTokenFile) read(context.Context, *Client) (string, error) {
-	content, err := os.ReadFile(string(f))
+	content, err := ReadFile(string(f))
 	if err != nil {
-		if failed, ok := errors.AsType[*os.PathError](err); ok {
+		if failed, ok := errors.AsType[*fs.PathError](err); ok {
 			err = failed.Err // Without the path, which Source has.
 		}
 		return "", &IDTokenError{Source: string(f), Err: err}
 	}
-	return checkIDToken(string(f), string(content))
+	return checkIDToken(string(f), strings.TrimPrefix(string(content), "\ufeff"))
 }
 
 // GitHubIDToken requests an ID token from GitHub Actions.

@@ -52,7 +52,7 @@ func TestIDTokenFails(t *testing.T) {
 	if _, err := readChannel(t.Context(), c); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the error is %v", err)
 	}
-	if err := os.WriteFile(later, []byte("good"), 0o600); err != nil {
+	if err := os.WriteFile(later, []byte("\ufeffgood"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := readChannel(t.Context(), c); err != nil {

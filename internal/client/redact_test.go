@@ -154,10 +154,10 @@ func TestRedact(t *testing.T) {
 // TestFormsOf has a secret in every form in which a response, a URL or an error may contain it.
 func TestFormsOf(t *testing.T) {
 	t.Parallel()
-	const secret = `p"a\s/s+w=o&r<d> 'x%ü`
-	forms := formsOf(secret)
+	const word = `p"a\s/s+w=o&r<d> 'x%ü`
+	forms := formsOf(word)
 	for name, form := range map[string]string{
-		"itself":                    secret,
+		"itself":                    word,
 		"JSON":                      `p\"a\\s/s+w=o&r<d> 'x%ü`,
 		"JSON for HTML":             `p\"a\\s/s+w=o\u0026r\u003cd\u003e 'x%ü`,
 		"JSON with escaped slashes": `p\"a\\s\/s+w=o&r<d> 'x%ü`,

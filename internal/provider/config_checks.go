@@ -153,7 +153,8 @@ func mayBeSecret(value string) bool {
 	return len(value) > maxQuotedLength || isFileContent(value) || strings.Contains(value, "eyJ") || longBase64.MatchString(value)
 }
 
-// looksLikePath reports whether an error may quote a path that cannot be opened.
+// looksLikePath reports whether an error may quote a path that cannot be opened. A single word may be
+// the content of the file.
 func looksLikePath(path string) bool {
-	return !mayBeSecret(path) && !strings.ContainsAny(path, "\"'`{=") && !strings.ContainsFunc(path, unicode.IsSpace)
+	return strings.ContainsAny(path, `/\.~`) && !mayBeSecret(path) && !strings.ContainsAny(path, "\"'`{=") && !strings.ContainsFunc(path, unicode.IsSpace)
 }

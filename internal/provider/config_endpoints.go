@@ -56,9 +56,18 @@ func (b *configBuilder) checkBaseURL(s setting, service string) {
 		b.fail(s.at, "Invalid endpoint", "%s", baseURLError(s, problem, "https://"+service+".{region}.example.com"))
 		return
 	}
+	b.warnOfPlainHTTP(s, "Endpoint is not encrypted")
+}
+
+// warnOfPlainHTTP warns if requests to a URL are not encrypted, unless they stay on this machine.
+func (b *configBuilder) warnOfPlainHTTP(s setting, summary string) {
 	if strings.EqualFold(s.value[:len("http:")], "http:") && !isLoopback(s.value) {
-		b.warn(s.at, "Endpoint is not encrypted",
-			"Requests to %s use plain http: anyone on the network path can read and alter them, credentials included. Use https in %s.", s.value, s.source())
+		address, _, _ := strings.Cut(s.value, "?")
+		if strings.Contains(address, "@") {
+			address = "the address"
+		}
+		b.warn(s.at, summary,
+			"Requests to %s use plain http: anyone on the network path can read and alter them, credentials included. Use https in %s.", address, s.source())
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
 
 // readFile returns the content of the file at a path, and false if there is none: after an error
@@ -25,12 +27,15 @@ func (b *configBuilder) readFile(s setting, summary, expected string) ([]byte, b
 	if s.value == "" || b.validating {
 		return nil, false
 	}
-	content, err := os.ReadFile(expandHome(s.value))
+	content, err := client.ReadFile(expandHome(s.value))
 	switch {
 	case err != nil:
 		cause, verb := err, "open"
 		if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-			cause, verb = pathError.Err, pathError.Op
+			cause = pathError.Err
+			if pathError.Op == "read" {
+				verb = "read"
+			}
 		}
 		file := s.value
 		if !looksLikePath(file) {

@@ -151,7 +151,10 @@ func (b *configBuilder) gitHubIDToken(o oidcSettings) (client.IDTokenSource, boo
 	if address == "" || token == "" {
 		return nil, false
 	}
-	if !isWebAddress(address) {
+	s := setting{at: o.idToken.at, value: address, variable: githubRequestURLVariable}
+	if isWebAddress(address) {
+		b.warnOfPlainHTTP(s, "Endpoint of GitHub Actions is not encrypted")
+	} else {
 		b.fail(o.idToken.at, "Invalid environment variable", "%s must be a URL that begins with https:// or http://. "+
 			"GitHub Actions sets it in a job with the permission \"id-token: write\".", githubRequestURLVariable)
 	}

@@ -97,7 +97,16 @@ func TestWarnings(t *testing.T) {
 		"insecure":         {object{"insecure": true}, nil, []string{`AttributeName("insecure"): TLS certificates are not verified`}},
 		"HW insecure":      {nil, object{"HW_INSECURE": "true"}, []string{`AttributeName("insecure"): TLS certificates are not verified`}},
 		"OS insecure":      {nil, object{"OS_INSECURE": "1"}, []string{`AttributeName("insecure"): TLS certificates are not verified`}},
-		"not insecure":     {object{"insecure": false}, object{"HW_INSECURE": "true"}, nil},
+		"GitHub Actions": {
+			object{"assume_role_with_oidc": object{"idp_id": "i"}},
+			object{githubRequestURLVariable: "http://x.example/token?api-version=1", githubRequestTokenVariable: "t"},
+			[]string{`AttributeName("assume_role_with_oidc").AttributeName("id_token"): Endpoint of GitHub Actions is not encrypted: Requests to http://x.example/token use plain http`},
+		},
+		"GitHub Actions on loopback": {
+			object{"assume_role_with_oidc": object{"idp_id": "i"}},
+			object{githubRequestURLVariable: "http://127.0.0.1:1/token", githubRequestTokenVariable: "t"}, nil,
+		},
+		"not insecure": {object{"insecure": false}, object{"HW_INSECURE": "true"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

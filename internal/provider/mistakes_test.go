@@ -433,6 +433,16 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 			want: []string{`AttributeName("cacert_file"): Unable to read CA certificates: Cannot open /nowhere/ca.pem: no such file or directory. Set cacert_file to the path of a PEM file of CA certificates. A relative path starts in the directory in which Terraform runs.`},
 			fix:  object{"cacert_file": cert},
 		},
+		"a word for the CA file": {
+			arguments: object{"cacert_file": "secret-word-of-24-letters"}, onlyPlan: true,
+			want: []string{`AttributeName("cacert_file"): Unable to read CA certificates: Cannot open the file that cacert_file names: no such file or directory. Set cacert_file to the path of a PEM file of CA certificates. A relative path starts in the directory in which Terraform runs.`},
+			fix:  object{"cacert_file": cert},
+		},
+		"a device for the CA file": {
+			arguments: object{"cacert_file": "/dev/null"}, onlyPlan: true,
+			want: []string{`AttributeName("cacert_file"): Unable to read CA certificates: Cannot read /dev/null: not a regular file. Set cacert_file to the path of a PEM file of CA certificates. A relative path starts in the directory in which Terraform runs.`},
+			fix:  object{"cacert_file": cert},
+		},
 		"empty CA file": {
 			environment: object{"HW_CACERT": textFile(t, "\n")}, onlyPlan: true,
 			want:           []string{`AttributeName("cacert_file"): Unable to read CA certificates: The file FILE is empty. Set HW_CACERT to the path of a PEM file of CA certificates.`},
