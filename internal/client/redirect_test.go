@@ -166,3 +166,37 @@ func TestRedirectNowhere(t *testing.T) {
 		t.Errorf("%d requests, reason %d: %v", sent.count(), e.Reason, err)
 	}
 }
+
+// TestRedirectOfASignIn repeats the request or ends it: a GET in its place would be refused as if the
+// password were wrong.
+func TestRedirectOfASignIn(t *testing.T) {
+	t.Parallel()
+	for status, followed := range map[int]bool{301: false, 302: false, 303: false, 307: true, 308: true} {
+		c := inMemory(t, Config{Credentials: userByName}, func(req *http.Request) (*http.Response, error) {
+			switch {
+			case strings.HasSuffix(req.URL.Path, tokensPath):
+				return responseOf(req, status, "", "Location", "/moved"), nil
+			case req.URL.Path == "/moved" && req.Method == http.MethodPost:
+				return tokenIssued(req, "t", ""), nil
+			case req.URL.Path == "/moved":
+				return responseOf(req, http.StatusUnauthorized, "{}"), nil
+			}
+			return responseOf(req, http.StatusOK, channelBody), nil
+		})
+		_, err := readChannel(t.Context(), c)
+		if followed && err != nil || !followed && (!is[*redirectError](err) || requestError(t, err).Reason != ReasonRedirect) {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+// TestRedirectWithoutAddress is no API error.
+func TestRedirectWithoutAddress(t *testing.T) {
+	t.Parallel()
+	c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) {
+		return responseOf(req, http.StatusFound, "{}"), nil
+	})
+	if _, err := readChannel(t.Context(), c); !is[*redirectError](err) || requestError(t, err).Status != http.StatusFound {
+		t.Error(err)
+	}
+}

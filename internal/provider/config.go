@@ -2,14 +2,11 @@ package provider
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
@@ -134,19 +131,4 @@ func (b *configBuilder) maxRetries(argument types.Number) int {
 		b.fail(path.Root("max_retries"), "Invalid environment variable", "%s must be a number from 0 to %d%s.", variable, maxRetries, got(value))
 	}
 	return retries
-}
-
-// unknownArguments returns the names of the provider's arguments whose values are not known yet.
-func unknownArguments(config tftypes.Value) []string {
-	var arguments map[string]tftypes.Value
-	if err := config.As(&arguments); err != nil {
-		return nil
-	}
-	var unknown []string
-	for _, name := range slices.Sorted(maps.Keys(arguments)) {
-		if !arguments[name].IsFullyKnown() {
-			unknown = append(unknown, name)
-		}
-	}
-	return unknown
 }
