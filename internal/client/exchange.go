@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
@@ -215,8 +217,21 @@ func (x *exchange) exchangeOnce(req *http.Request) (*response, error) {
 	if body.Len() > maxResponseBytes {
 		return resp, errResponseTooLarge
 	}
+	if isCut(httpResponse, body.Bytes()) {
+		return nil, io.ErrUnexpectedEOF
+	}
 	resp.body = body.Bytes()
 	return resp, nil
+}
+
+// isCut reports whether JSON that ends with its connection, without a length that would show it, is
+// not complete.
+func isCut(resp *http.Response, body []byte) bool {
+	if resp.ContentLength >= 0 || len(resp.TransferEncoding) > 0 || resp.ProtoMajor > 1 || !bytes.HasPrefix(body, []byte("{")) {
+		return false
+	}
+	decoder := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	return errors.Is(decoder.SkipValue(), io.ErrUnexpectedEOF)
 }
 
 // log logs one attempt, with no content of the request or the response.

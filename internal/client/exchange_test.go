@@ -141,7 +141,7 @@ func TestCompressedResponse(t *testing.T) {
 // TestCutResponses retries a response that ends too early, and never takes it for a complete one.
 func TestCutResponses(t *testing.T) {
 	t.Parallel()
-	// Each half is valid JSON by itself.
+	// What arrives is valid JSON by itself, unless only that shows the cut.
 	const complete = channelBody + "                    "
 	tests := map[string]func(http.ResponseWriter){
 		"announced longer": func(w http.ResponseWriter) {
@@ -158,6 +158,15 @@ func TestCutResponses(t *testing.T) {
 			compressed := gzip.NewWriter(w)
 			_, _ = io.WriteString(compressed, complete)
 			_ = compressed.Flush() // Without its end.
+		},
+		"without a length": func(w http.ResponseWriter) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"+channelBody[:len(channelBody)/2])
+			_ = conn.Close()
 		},
 	}
 	for name, cut := range tests {
