@@ -294,6 +294,7 @@ func TestAdvice(t *testing.T) {
 		"TLS":                         {err: notReceived(client.ReasonTLS, nil), advice: []string{"serves HTTPS", "client certificate"}},
 		"a proxy that cannot connect": {err: notReceived(client.ReasonProxy, &client.ProxyError{Host: "proxy:3128"}), advice: []string{"The proxy proxy:3128 cannot be reached."}},
 		"a proxy's errorTest":         {err: notReceived(client.ReasonProxy, &client.ProxyError{Host: "proxy:3128", Status: 403}), advice: []string{"does not allow connections to this host", "NO_PROXY"}},
+		"a proxy that has no route":   {err: notReceived(client.ReasonProxy, &client.ProxyError{Host: "proxy:3128", Status: 502}), advice: []string{"The proxy proxy:3128 could not connect to this host."}, never: []string{"allow"}},
 		"a proxy without credentials": {err: notReceived(client.ReasonProxy, &client.ProxyError{Host: "proxy:3128", Status: 407}), advice: []string{"requires credentials", "HTTPS_PROXY"}},
 		"a 407":                       {err: apiError(client.OpShowVPCChannel, 407, ""), advice: []string{"A proxy requires credentials."}},
 		"timeout":                     {err: notReceived(client.ReasonTimeout, nil), advice: []string{"did not respond in time", "firewall"}},
