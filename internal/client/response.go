@@ -37,7 +37,7 @@ func (r *response) apiError() *Error {
 	e.Message = r.text(message, maxMessageBytes)
 	e.RequestID = r.text(cmp.Or(requestID(r.header), id), maxRequestIDBytes)
 	if code == "" && message == "" && !jsontext.Value(r.body).IsValid() {
-		e.Err = fmt.Errorf("the response has content type %s%s", r.contentType(), r.start())
+		e.Err = fmt.Errorf("the response has %s%s", r.contentType(), r.start())
 	}
 	return e
 }
@@ -50,7 +50,7 @@ func (r *response) unexpected(problem error) *Error {
 	}
 	e := r.apiError()
 	e.Reason = ReasonUnexpectedResponse
-	e.Err = errors.New(text + ", content type " + r.contentType() + r.start())
+	e.Err = errors.New(text + ", " + r.contentType() + r.start())
 	return e
 }
 
@@ -96,9 +96,12 @@ func (r *response) text(text string, maxBytes int) string {
 	return redact(printable(redact(text, secrets), maxBytes), secrets)
 }
 
-// contentType returns the response's content type in a few printable characters.
+// contentType describes the response's content type in a few printable characters.
 func (r *response) contentType() string {
-	return cmp.Or(r.text(r.header.Get("Content-Type"), 100), "not given")
+	if text := r.text(r.header.Get("Content-Type"), 100); text != "" {
+		return "content type " + text
+	}
+	return "no content type"
 }
 
 // requestID returns the ID under which the API's support finds a request. Services spell the header

@@ -192,12 +192,14 @@ func TestIAMBodiesAreHidden(t *testing.T) {
 // TestContentType reports a missing header.
 func TestContentType(t *testing.T) {
 	t.Parallel()
-	c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) {
-		resp := responseOf(req, 200, "")
-		resp.Header.Del("Content-Type")
-		return resp, nil
-	})
-	if _, err := readChannel(t.Context(), c); err == nil || !strings.Contains(err.Error(), "the response is empty, content type not given") {
-		t.Errorf("the error is %v", err)
+	for status, want := range map[int]string{200: "the response is empty, no content type", 404: "the response has no content type"} {
+		c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) {
+			resp := responseOf(req, status, "")
+			resp.Header.Del("Content-Type")
+			return resp, nil
+		})
+		if _, err := readChannel(t.Context(), c); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("status %d: the error is %v, want %q", status, err, want)
+		}
 	}
 }
