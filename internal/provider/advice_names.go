@@ -13,6 +13,8 @@ type nameOrID struct {
 	id, name string
 	// looksLikeID matches what the API uses as an ID.
 	looksLikeID *regexp.Regexp
+	// within are the arguments for what contains it.
+	within []string
 }
 
 var (
@@ -22,9 +24,9 @@ var (
 
 // namesAndIDs are the pairs of arguments, by the operation that lists what a name stands for.
 var namesAndIDs = map[client.Operation]nameOrID{
-	client.OpListEndpointServices: {"service_id", "service_name", uuidForm},
-	client.OpListInstances:        {"instance_id", "instance_name", hexForm},
-	client.OpListVPCChannels:      {"vpc_channel_id", "name", hexForm},
+	client.OpListEndpointServices: {"service_id", "service_name", uuidForm, nil},
+	client.OpListInstances:        {"instance_id", "instance_name", hexForm, nil},
+	client.OpListVPCChannels:      {"vpc_channel_id", "name", hexForm, []string{"instance_id", "instance_name"}},
 }
 
 // adviceOnName is the argument and the advice for a name that none or several have.
@@ -40,7 +42,13 @@ func (f failure) adviceOnName(wrong *client.NameMatchError) (argument, text stri
 	case wrong.DiffersInCase():
 		text = fmt.Sprintf("A name that differs only in letter case exists. Names must match exactly: correct %s, or set %s instead.", pair.name, pair.id)
 	default:
-		text = fmt.Sprintf("Check %s, region and project_id, or set %s instead.", pair.name, pair.id)
+		checked := []string{pair.name}
+		for _, container := range pair.within {
+			if _, set := f.arguments[container]; set {
+				checked = append(checked, container)
+			}
+		}
+		text = fmt.Sprintf("Check %s, region and project_id, or set %s instead.", strings.Join(checked, ", "), pair.id)
 	}
 	return pair.name, text
 }

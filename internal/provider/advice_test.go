@@ -334,6 +334,14 @@ func TestAdvice(t *testing.T) {
 			err: noSuchName(client.OpListInstances, "gateway", client.NamedID{Name: "Gateway", ID: hex}), set: byName,
 			argument: "instance_name", advice: []string{"differs only in letter case"},
 		},
+		"no channel of that name": {
+			err: noSuchName(client.OpListVPCChannels, "shop"), set: byName,
+			argument: "name", advice: []string{"Check name, instance_name, region and project_id, or set vpc_channel_id instead."},
+		},
+		"no channel of that name in a gateway by ID": {
+			err: noSuchName(client.OpListVPCChannels, "shop"), set: map[string]string{"instance_id": hex, "name": "shop"},
+			argument: "name", advice: []string{"Check name, instance_id, region and project_id, or set vpc_channel_id instead."},
+		},
 		"several channels of a name": {
 			err: noSuchName(client.OpListVPCChannels, "shop", client.NamedID{Name: "shop", ID: "1"}, client.NamedID{Name: "shop", ID: "2"}), set: byName,
 			argument: "name", advice: []string{"Set vpc_channel_id instead, to the ID of the one you mean."},
