@@ -22,8 +22,8 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// notRun are the code blocks of the documentation that are configurations or commands and are not
-// run, with the reason. They are checked for syntax all the same.
+// notRun are the code blocks of the documentation that are not run, with the reason. They are
+// checked for syntax all the same.
 var notRun = map[string]string{
 	"command README.md#installation":              "run by tools/test-install",
 	"command README.md#try-it-without-an-account": "run by TestExampleDemo",
@@ -31,6 +31,10 @@ var notRun = map[string]string{
 	"configuration docs/data-sources/vpcep_service_connections.md#accept-the-connections-of-trusted-accounts-2":    vendor,
 	"configuration docs/guides/authentication-in-ci.md#set-up-iam":                                                 vendor,
 	"configuration docs/guides/authentication-in-ci.md#hcp-terraform":                                              "another provider, which the tests do not download",
+	"json docs/guides/authentication-in-ci.md#set-up-iam":                                                          "a rule for the IAM console",
+	"yaml docs/guides/authentication-in-ci.md#github-actions":                                                      "needs GitHub Actions; tools/lint checks the workflow",
+	"yaml docs/guides/authentication-in-ci.md#gitlab-ci":                                                           "needs GitLab",
+	"yaml docs/guides/authentication-in-ci.md#kubernetes":                                                          "needs a Kubernetes cluster",
 	"command docs/guides/authentication.md#koocli-profile-2":                                                       "runs KooCLI, which the tests do not have",
 	"configuration docs/guides/migration-from-huaweicloud.md":                                                      vendor,
 	"configuration docs/guides/migration-from-huaweicloud.md#huaweicloud_dli_datasource_connections":               vendor,
@@ -207,7 +211,7 @@ func anchorOf(heading string) string {
 }
 
 // TestExampleSnippets runs every code block of the documentation that is a configuration or a
-// command. Its name has the tests of older versions skip it, as they do TestExamples.
+// command, and requires a reason for all others. Its name has the tests of older versions skip it, as they do TestExamples.
 func TestExampleSnippets(t *testing.T) {
 	t.Parallel()
 	shell := newShell(t)
@@ -222,7 +226,10 @@ func TestExampleSnippets(t *testing.T) {
 				delete(list, s.key)
 			}
 			switch {
-			case s.isConfiguration() && !examples[strings.TrimSpace(s.text)]: // TestExamples runs examples.
+			case s.isConfiguration():
+				if examples[strings.TrimSpace(s.text)] {
+					continue // TestExamples runs examples.
+				}
 				t.Run(s.key, func(t *testing.T) {
 					t.Parallel()
 					shell.runConfiguration(t, s)
@@ -232,9 +239,18 @@ func TestExampleSnippets(t *testing.T) {
 					t.Parallel()
 					shell.runCommand(t, s)
 				})
-			case s.language == "json":
-				if !json.Valid([]byte(s.text)) {
+			case s.language != "text": // Text is no code.
+				if notRun[s.key] == "" && s.file == "" { // Commands use files.
+					t.Errorf("%s is neither run nor in notRun", s.key)
+				}
+				if s.language == "json" && !json.Valid([]byte(s.text)) {
 					t.Errorf("%s: not JSON:\n%s", s.key, s.text)
+				}
+				if s.language == "yaml" {
+					t.Run(s.key, func(t *testing.T) {
+						t.Parallel()
+						shell.checkYAML(t, s)
+					})
 				}
 			}
 		}
@@ -244,6 +260,18 @@ func TestExampleSnippets(t *testing.T) {
 			t.Errorf("%s names %q, which has no such code block", list, key)
 		}
 	}
+}
+
+// checkYAML has Terraform decode the documents of a code block.
+func (s *shell) checkYAML(t *testing.T, snippet snippet) {
+	t.Helper()
+	w := newCloud(t).emptyWorkspace(t, s.provider)
+	w.write(t, "snippet.yaml", snippet.text)
+	w.write(t, "main.tf", `output "documents" {
+  value = [for document in split("\n---\n", file("snippet.yaml")) : yamldecode(document)]
+}
+`)
+	w.mustRun(t, nil, "plan")
 }
 
 func keys[V any](m map[string]V) map[string]bool {
@@ -547,5 +575,18 @@ func TestVendorArguments(t *testing.T) {
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("arguments in the guide (-want +got)\n%s", diff)
+	}
+}
+
+var goVersion = regexp.MustCompile(`(?m)(?:^go|\bneed Go) ([0-9.]+[0-9])\b`)
+
+// TestDocumentedGoVersion compares the Go version that the documentation requires with the module's.
+func TestDocumentedGoVersion(t *testing.T) {
+	t.Parallel()
+	want := goVersion.FindStringSubmatch(readPage(t, "go.mod"))[1]
+	for _, page := range []string{"README.md", "CONTRIBUTING.md"} {
+		if got := goVersion.FindStringSubmatch(readPage(t, page)); got == nil || got[1] != want {
+			t.Errorf("%s requires Go %q, want %s", page, got, want)
+		}
 	}
 }
