@@ -43,6 +43,13 @@ var exampleChecks = map[string]func(*testing.T, *workspace){
 			}
 		})
 		w.mustStop(t, "A queue or an elastic resource pool of the connection archive has failed.")
+		w.cloud.Update(func(d *simulator.Data) {
+			connections := d.DLI.Projects[simulator.SecondProjectID]
+			for i := range connections {
+				connections[i].Entry = connections[i].With("name", "unlike the examples")
+			}
+		})
+		w.mustRun(t, nil, "plan")
 	},
 	"data-sources/hwcloud_apig_vpc_channel": func(t *testing.T, w *workspace) {
 		mustNotHold(t, w, nacosPassword)

@@ -51,7 +51,7 @@ var serviceConnectionsObject = newObject(
 	listField("connections", "Connections to the service, in the order requested. The list is empty if none match.",
 		serviceConnectionObject, func(r *serviceConnectionsResult) []client.ServiceConnection { return r.connections }),
 	int64Field("total_count", "Number of connections that match the other arguments, regardless of `limit` and `offset`. "+
-		"It is more than the length of `connections` if `limit` or `offset` is set.",
+		"It may be more than the length of `connections` if `limit` or `offset` is set.",
 		func(r *serviceConnectionsResult) *int64 { return &r.total }),
 )
 

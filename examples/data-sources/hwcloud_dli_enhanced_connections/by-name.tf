@@ -4,7 +4,8 @@ data "hwcloud_dli_enhanced_connections" "warehouse" {
 }
 
 locals {
-  # The API does not document whether it matches the name exactly. one() fails if several are left.
+  # The API does not document whether it matches the name exactly. one() fails if several are left,
+  # and is null if none is.
   warehouse = one([
     for connection in data.hwcloud_dli_enhanced_connections.warehouse.connections :
     connection if connection.name == "warehouse"
@@ -12,5 +13,5 @@ locals {
 }
 
 output "warehouse_hosts" {
-  value = { for host in local.warehouse.hosts : host.name => host.ip }
+  value = local.warehouse == null ? null : { for host in local.warehouse.hosts : host.name => host.ip }
 }
