@@ -32,7 +32,7 @@ func decodeStrictly(raw []byte, value any) error {
 // vpcepFile is a data file of an endpoint service: a response of the API, and the service's
 // details.
 type vpcepFile struct {
-	Service     jsontext.Value   `json:"service"`
+	Service     *jsontext.Value  `json:"service"`
 	Connections []jsontext.Value `json:"connections"`
 	TotalCount  *int64           `json:"total_count"`
 }

@@ -17,8 +17,8 @@ import (
 const projectsFileName = "projects.json"
 
 // Load adds a folder of data files. Connections, services, gateways and channels have the shape of
-// the APIs' responses; any documented field may be left out, and other fields are errors. The files
-// are
+// the APIs' responses; any documented field may be left out, and other fields are errors. A missing
+// list is empty. Only projects need an ID and a region. The files are
 //
 //	projects.json                            {"projects":[{"id":"…","name":"…","region":"…"}]}
 //	vpcep/{service_id}.json                  {"connections":[…]}, optionally with the service's details
@@ -165,7 +165,7 @@ func (l *loader) loadService(projectID, id string, raw []byte) error {
 		service.Details = existing.Details
 	}
 	if file.Service != nil {
-		if service.Details, err = parseDetails[vpcepServiceFields](id, file.Service); err != nil {
+		if service.Details, err = parseDetails[vpcepServiceFields](id, *file.Service); err != nil {
 			return fmt.Errorf("service: %w", err)
 		}
 	}
@@ -299,11 +299,8 @@ func (l *loader) addTags() error {
 	return nil
 }
 
-// parseList parses the connections of a file.
+// parseList parses the connections of a file. A missing list is empty.
 func parseList[T any](list []jsontext.Value) ([]Entry, error) {
-	if list == nil {
-		return nil, errors.New("missing field \"connections\"")
-	}
 	entries := make([]Entry, len(list))
 	for i, raw := range list {
 		err := checkFields[T](raw)

@@ -62,6 +62,37 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// TestLoadWithoutLists loads files whose lists are missing or null.
+func TestLoadWithoutLists(t *testing.T) {
+	t.Parallel()
+	s, err := load(t, map[string]string{
+		"vpcep/" + ServiceID + ".json":       `{}`,
+		"vpcep/null.json":                    `{"service":null,"connections":null}`,
+		"vpcep/details.json":                 `{"service":{"service_name":"cn-north-4.mine.details"}}`,
+		"dli/" + ProjectID + ".json":         `{}`,
+		"dli/" + SubProjectID + ".json":      `{"connections":null}`,
+		"apig/bare.json":                     `{}`,
+		"apig/" + SubProjectID + "/sub.json": `{"instance_name":"sub"}`,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{
+		vpcepPath,
+		strings.Replace(vpcepPath, ServiceID, "null", 1),
+		strings.Replace(vpcepPath, ServiceID, "details", 1),
+		dliPath,
+		strings.Replace(dliPath, ProjectID, SubProjectID, 1),
+		strings.Replace(channelsPath, InstanceID, "bare", 1),
+		strings.NewReplacer(ProjectID, SubProjectID, InstanceID, "sub").Replace(channelsPath),
+	} {
+		got := send(t, s, http.MethodGet, path, "", withKey)
+		if ids := readList(t, got).ids(); len(ids) != 0 || !strings.Contains(string(got.body), `":[]`) {
+			t.Errorf("%s: %s", path, got.body)
+		}
+	}
+}
+
 func TestLoadProjects(t *testing.T) {
 	t.Parallel()
 	s, err := load(t, map[string]string{
@@ -95,7 +126,6 @@ func TestLoadErrors(t *testing.T) {
 	for name, test := range map[string]struct{ content, want string }{
 		"vpcep/mine.json":                     {`{"connections":`, "unexpected EOF"},
 		"vpcep/other.json":                    {`{"services":[]}`, `unknown field "services"`},
-		"vpcep/empty.json":                    {`{}`, `missing field "connections"`},
 		"vpcep/field.json":                    {`{"connections":[{},{"staus":"accepted"}]}`, `connections.1: unknown field "staus"`},
 		"vpcep/nested.json":                   {`{"connections":[{"error":[{"code":"x"}]}]}`, `connections.0: unknown field "error.0.code"`},
 		"vpcep/type.json":                     {`{"connections":[{"marker_id":"1"}]}`, `connections.0: field "marker_id" has the wrong type`},

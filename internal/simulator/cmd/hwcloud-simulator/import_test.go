@@ -133,6 +133,44 @@ func TestImportedDataIsServed(t *testing.T) {
 	}
 }
 
+// TestImportedEmptyListsAreServed imports an empty list of each kind.
+func TestImportedEmptyListsAreServed(t *testing.T) {
+	t.Parallel()
+	resource := func(kind, values string) string {
+		return `{"address":"data.` + kind + `.empty","mode":"data","type":"` + kind + `","values":{"region":"` + simulator.Region +
+			`","project_id":"` + simulator.ProjectID + `",` + values + `}}`
+	}
+	input := `{"values":{"root_module":{"resources":[` + strings.Join([]string{
+		resource("hwcloud_vpcep_service_connections", `"service_id":"fresh","total_count":0,"connections":[]`),
+		resource("hwcloud_vpcep_service_connections", `"service_id":"quiet","status":"failed","total_count":0,"connections":[]`),
+		resource("hwcloud_dli_enhanced_connections", `"connections":[]`),
+		resource("hwcloud_apig_vpc_channels", `"instance_id":"bare","vpc_channels":[]`),
+	}, ",") + `]}}}`
+	dir := t.TempDir()
+	if err := run(t.Context(), []string{"import", "-data", dir}, strings.NewReader(input), io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range readFiles(t, dir) {
+		if strings.Contains(content, "null") {
+			t.Errorf("%s: %s", name, content)
+		}
+	}
+	server := simulator.Start(t)
+	if err := loadData(server, dir); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"vpcep/v1/" + simulator.ProjectID + "/vpc-endpoint-services/fresh/connections": `"connections":[]`,
+		"vpcep/v1/" + simulator.ProjectID + "/vpc-endpoint-services/quiet/connections": `"connections":[]`,
+		"dli/v2.0/" + simulator.ProjectID + "/datasource/enhanced-connections":         `"connections":[]`,
+		"apig/v2/" + simulator.ProjectID + "/apigw/instances/bare/vpc-channels":        `"vpc_channels":[]`,
+	} {
+		if status, body := get(t, server.URL+"/"+simulator.Region+"/"+path); status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+}
+
 func TestImportRefuses(t *testing.T) {
 	t.Parallel()
 	resource := func(values string) string {

@@ -126,7 +126,7 @@ func (l lookup) isSet(names ...string) bool {
 func (i *imported) addList(path string, l lookup, entries []object, complete bool) {
 	known, ok := i.lists[path]
 	if !ok {
-		known = &list{ids: make(map[string]bool)}
+		known = &list{entries: []object{}, ids: make(map[string]bool)}
 		i.lists[path] = known
 	}
 	if known.complete {
@@ -134,7 +134,7 @@ func (i *imported) addList(path string, l lookup, entries []object, complete boo
 	}
 	known.ordered = known.ordered || l.Type != channelType
 	if complete {
-		known.complete, known.entries = true, nil
+		known.complete, known.entries = true, []object{}
 		clear(known.ids)
 	} else if l.Type != channelType {
 		known.addresses = append(known.addresses, l.Address)
