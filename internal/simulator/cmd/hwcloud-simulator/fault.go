@@ -54,8 +54,7 @@ func parseAction(text string) (simulator.Action, error) {
 	if status, err := strconv.Atoi(text); err == nil && status >= 400 && status <= 599 {
 		return simulator.ServiceError(status, "Simulated."+text, http.StatusText(status)), nil
 	}
-	name, value, _ := strings.Cut(text, "=")
-	switch name {
+	switch text {
 	case "html":
 		return simulator.HTML(http.StatusOK), nil
 	case "empty":
@@ -68,12 +67,17 @@ func parseAction(text string) (simulator.Action, error) {
 		return simulator.StallBody(), nil
 	case "reset":
 		return simulator.Reset(), nil
+	}
+	switch name, value, _ := strings.Cut(text, "="); name {
 	case "throttle":
+		if _, err := strconv.ParseUint(value, 10, 31); err != nil {
+			return nil, fmt.Errorf("%q must be throttle=SECONDS", text)
+		}
 		return simulator.Throttle(http.StatusTooManyRequests, value), nil
 	case "delay":
 		d, err := time.ParseDuration(value)
-		if err != nil {
-			return nil, err
+		if err != nil || d < 0 {
+			return nil, fmt.Errorf("%q must be delay=DURATION, such as delay=2s", text)
 		}
 		return simulator.Delay(d), nil
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -10,21 +9,8 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// runImport writes data files from the output of terraform show -json.
-func runImport(args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	var dir string
-	flags := flag.NewFlagSet("hwcloud-simulator import", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	addDataFlag(flags, &dir)
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	}
-	if dir == "" {
-		return errors.New("import needs -data, the folder to write to")
-	}
+// runImport writes data files to dir, from the output of terraform show -json.
+func runImport(dir string, stdin io.Reader, stdout, stderr io.Writer) error {
 	resources, err := readShow(stdin)
 	if err != nil {
 		return err

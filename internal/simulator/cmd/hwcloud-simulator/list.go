@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -14,28 +13,25 @@ import (
 )
 
 // runList prints what is served.
-func runList(args []string, stdout, stderr io.Writer) error {
-	var dir string
-	flags := flag.NewFlagSet("hwcloud-simulator list", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	addDataFlag(flags, &dir)
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	}
-	server := simulator.New()
-	if err := loadData(server, dir); err != nil {
+func runList(o options, stdout io.Writer) error {
+	server, err := newServer(o)
+	if err != nil {
 		return err
 	}
 	var lines strings.Builder
 	server.Update(func(d *simulator.Data) {
-		for _, project := range d.IAM.Projects {
-			fmt.Fprintf(&lines, "region %s, project %s\t%s\t\n", project.Region, project.Name, project.ID)
-			listServices(&lines, d, project)
-			listConnections(&lines, d, project)
-			listInstances(&lines, d, project)
+		for _, domain := range d.IAM.Domains {
+			fmt.Fprintf(&lines, "account %s\t%s\t\n", domain.Name, domain.ID)
+			listCredentials(&lines, d, domain)
+			for _, project := range d.IAM.Projects {
+				if project.DomainID != domain.ID {
+					continue
+				}
+				fmt.Fprintf(&lines, "  region %s, project %s\t%s\t\n", project.Region, project.Name, project.ID)
+				listServices(&lines, d, project)
+				listConnections(&lines, d, project)
+				listInstances(&lines, d, project)
+			}
 		}
 	})
 	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
@@ -45,19 +41,60 @@ func runList(args []string, stdout, stderr io.Writer) error {
 	return w.Flush()
 }
 
+// listCredentials lists how to sign in to an account.
+func listCredentials(lines *strings.Builder, d *simulator.Data, domain simulator.Domain) {
+	for _, key := range d.IAM.Keys {
+		if key.DomainID == domain.ID {
+			fmt.Fprintf(lines, "  access key\t%s\tsecret key %s\n", key.Access, key.Secret)
+		}
+	}
+	for _, user := range d.IAM.Users {
+		if user.DomainID == domain.ID {
+			fmt.Fprintf(lines, "  user\t%s\t%s, password %s\n", user.ID, user.Name, user.Password)
+		}
+	}
+	for _, token := range d.IAM.Tokens {
+		if token.DomainID == domain.ID {
+			fmt.Fprintf(lines, "  token\t%s\tof project %s\n", token.Value, token.ProjectID)
+		}
+	}
+	for _, provider := range d.IAM.IdentityProviders {
+		if provider.DomainID != domain.ID {
+			continue
+		}
+		for _, token := range provider.IDTokens {
+			fmt.Fprintf(lines, "  identity provider\t%s\tID token %s\n", provider.ID, token.Value)
+		}
+	}
+	for _, agency := range d.IAM.Agencies {
+		if agency.DomainID == domain.ID {
+			fmt.Fprintf(lines, "  agency\t%s\tfor account %s\n", agency.Name, domainName(d, agency.TrustedDomainID))
+		}
+	}
+}
+
+// domainName returns the name of the account with this ID.
+func domainName(d *simulator.Data, id string) string {
+	i := slices.IndexFunc(d.IAM.Domains, func(domain simulator.Domain) bool { return domain.ID == id })
+	if i < 0 {
+		return id
+	}
+	return d.IAM.Domains[i].Name
+}
+
 func listServices(lines *strings.Builder, d *simulator.Data, project simulator.Project) {
 	for _, id := range slices.Sorted(maps.Keys(d.VPCEP.Services)) {
 		service := d.VPCEP.Services[id]
 		if cmp.Or(service.ProjectID, simulator.ProjectID) == project.ID {
 			name := cmp.Or(service.Details.Text("service_name"), project.Region+"."+id)
-			fmt.Fprintf(lines, "  endpoint service\t%s\t%s, connections: %d\n", id, name, len(service.Connections))
+			fmt.Fprintf(lines, "    endpoint service\t%s\t%s, connections: %d\n", id, name, len(service.Connections))
 		}
 	}
 }
 
 func listConnections(lines *strings.Builder, d *simulator.Data, project simulator.Project) {
 	for _, connection := range d.DLI.Projects[project.ID] {
-		fmt.Fprintf(lines, "  enhanced connection\t%s\t%s\n", connection.Text("id"), connection.Text("name"))
+		fmt.Fprintf(lines, "    enhanced connection\t%s\t%s\n", connection.Text("id"), connection.Text("name"))
 	}
 }
 
@@ -67,9 +104,9 @@ func listInstances(lines *strings.Builder, d *simulator.Data, project simulator.
 		if cmp.Or(instance.ProjectID, simulator.ProjectID) != project.ID {
 			continue
 		}
-		fmt.Fprintf(lines, "  gateway\t%s\t%s\n", id, instance.Details.Text("instance_name"))
+		fmt.Fprintf(lines, "    gateway\t%s\t%s\n", id, instance.Details.Text("instance_name"))
 		for _, channel := range instance.Channels {
-			fmt.Fprintf(lines, "    channel\t%s\t%s\n", channel.ID, channel.Text("name"))
+			fmt.Fprintf(lines, "      channel\t%s\t%s\n", channel.ID, channel.Text("name"))
 		}
 	}
 }

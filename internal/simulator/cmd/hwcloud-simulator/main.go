@@ -9,7 +9,7 @@
 //
 //	hwcloud-simulator [flags] -- COMMAND [ARGUMENTS]
 //	hwcloud-simulator [flags]
-//	hwcloud-simulator list [-data DIR]
+//	hwcloud-simulator list [-data DIR] [-connections N]
 //	hwcloud-simulator import -data DIR
 //
 // # Running a command
@@ -27,13 +27,13 @@
 //
 // # Serving
 //
-// The second form serves until it is interrupted. It prints the base URL and a provider block for
-// it.
+// The second form serves until it is interrupted. It prints the base URL, a provider block for it
+// and the built-in credentials.
 //
 // # Data
 //
-// The list form prints what is served: projects, endpoint services, connections, gateways and
-// channels.
+// The list form prints what is served: accounts with their credentials and agencies, projects,
+// endpoint services, connections, gateways and channels.
 //
 // -data adds a folder to the built-in data. The files are described at
 // [github.com/hwcloud/terraform-provider-hwcloud/internal/simulator.Data.Load].
@@ -63,7 +63,6 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -91,32 +90,23 @@ func main() {
 
 // run runs one form of the command.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	if len(args) > 0 {
-		switch args[0] {
-		case "list":
-			return runList(args[1:], stdout, stderr)
-		case "import":
-			return runImport(args[1:], stdin, stdout, stderr)
-		}
-	}
-	var command []string
-	if i := slices.Index(args, "--"); i >= 0 {
-		args, command = args[:i], args[i+1:]
-		if len(command) == 0 {
-			return errors.New("no command after --")
-		}
-	}
-	o, err := parseFlags(args, stderr)
+	o, err := parseOptions(args, stderr)
 	if err != nil {
 		return err
+	}
+	switch o.form {
+	case formList:
+		return runList(o, stdout)
+	case formImport:
+		return runImport(o.dataDir, stdin, stdout, stderr)
 	}
 	server, err := start(o, stderr)
 	if err != nil {
 		return err
 	}
 	defer server.Close()
-	if command != nil {
-		return runCommand(server, command, stdin, stdout, stderr)
+	if o.command != nil {
+		return runCommand(server, o.command, stdin, stdout, stderr)
 	}
 	if err := describe(stdout, server); err != nil {
 		return err
@@ -125,61 +115,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return nil
 }
 
-// options are the flags of the server.
-type options struct {
-	address     string
-	dataDir     string
-	urlFile     string
-	faults      faultFlag
-	connections int
-	latency     time.Duration
-	verbose     bool
-}
-
-func parseFlags(args []string, stderr io.Writer) (options, error) {
-	var o options
-	flags := flag.NewFlagSet("hwcloud-simulator", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		_, _ = fmt.Fprint(stderr, `Usage:
-  hwcloud-simulator [flags] -- COMMAND [ARGUMENTS]   run a command against the simulated cloud
-  hwcloud-simulator [flags]                          serve until interrupted
-  hwcloud-simulator list [-data DIR]                 print names and IDs of what is served
-  hwcloud-simulator import -data DIR                 write data files from terraform show -json on stdin
-
-Flags:
-`)
-		flags.PrintDefaults()
-	}
-	flags.StringVar(&o.address, "address", "127.0.0.1:0", "loopback `address` to listen on; port 0 chooses a free one")
-	addDataFlag(flags, &o.dataDir)
-	flags.StringVar(&o.urlFile, "url-file", "", "`file` to write the base URL to when the server listens")
-	flags.Var(&o.faults, "fault", "fault to inject, as `service:what[:times]`, repeatable; service is\n"+
-		strings.Join(simulator.Services, ", ")+", metadata, github or *, what is a status, html, empty, cut, stall,\n"+
-		"stall-body, reset, delay=DURATION or throttle=SECONDS, times is the number of affected requests,\nwithout it all")
-	flags.IntVar(&o.connections, "connections", 0, "`number` of generated connections of one more VPCEP service, "+generatedServiceID)
-	flags.DurationVar(&o.latency, "latency", 0, "`duration` to wait before each response")
-	flags.BoolVar(&o.verbose, "v", false, "log each request")
-	if err := flags.Parse(args); err != nil {
-		return options{}, err
-	}
-	if flags.NArg() > 0 {
-		return options{}, fmt.Errorf("unexpected argument %q; a command to run follows --", flags.Arg(0))
-	}
-	if o.connections < 0 || o.latency < 0 {
-		return options{}, errors.New("-connections and -latency must not be negative")
-	}
-	return o, nil
-}
-
-func addDataFlag(flags *flag.FlagSet, dir *string) {
-	flags.StringVar(dir, "data", "", "`folder` of data files: projects.json, vpcep/{service_id}.json, dli/{project_id}.json,\n"+
-		"dli/{project_id}.tags.json, apig/{instance_id}.json and apig/{instance_id}/{channel_id}.json,\n"+
-		"those of vpcep and apig also in a folder with their project's ID")
-}
-
-// start returns a listening server.
-func start(o options, stderr io.Writer) (*simulator.Server, error) {
+// newServer returns a server with the data that the options name. It does not listen.
+func newServer(o options) (*simulator.Server, error) {
 	server := simulator.New()
 	server.Update(func(d *simulator.Data) {
 		d.Latency = o.latency
@@ -190,6 +127,15 @@ func start(o options, stderr io.Writer) (*simulator.Server, error) {
 		}
 	})
 	if err := loadData(server, o.dataDir); err != nil {
+		return nil, err
+	}
+	return server, nil
+}
+
+// start returns a listening server.
+func start(o options, stderr io.Writer) (*simulator.Server, error) {
+	server, err := newServer(o)
+	if err != nil {
 		return nil, err
 	}
 	for _, fault := range o.faults {
@@ -257,10 +203,15 @@ provider "hwcloud" {
 }
 
 Metadata service: HW_METADATA_ENDPOINT=%[6]s
-Token: %[7]s
-User: %[8]s, password %[9]s, domain %[10]s
+GitHub Actions: ACTIONS_ID_TOKEN_REQUEST_URL=%[7]s ACTIONS_ID_TOKEN_REQUEST_TOKEN=%[8]s
+Identity provider: %[9]s, ID token %[10]s
+Token: %[11]s
+User: %[12]s, password %[13]s, domain %[14]s
+Agency: %[15]s, domain %[16]s
 `,
 		server.URL, defaultRegion(server), simulator.AccessKey, simulator.SecretKey,
-		endpoints.String(), server.MetadataURL(), simulator.Token, simulator.UserName, simulator.Password, simulator.DomainName)
+		endpoints.String(), server.MetadataURL(), server.GitHubURL(), simulator.GitHubRequestToken,
+		simulator.IdentityProviderID, simulator.IDToken, simulator.Token,
+		simulator.UserName, simulator.Password, simulator.DomainName, simulator.AgencyName, simulator.AgencyDomainName)
 	return err
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"flag"
 	"io"
 	"io/fs"
 	"net/http"
@@ -57,6 +59,7 @@ func TestRun(t *testing.T) {
 	for _, want := range []string{
 		"Listening on " + url + "\n", `provider "hwcloud" {`, `vpcep = "` + url + `/{region}/vpcep"`,
 		`access_key = "` + simulator.AccessKey + `"`, "HW_METADATA_ENDPOINT=" + url + "/metadata\n",
+		"ACTIONS_ID_TOKEN_REQUEST_URL=" + url + "/github/idtoken", "Agency: " + simulator.AgencyName + ", domain " + simulator.AgencyDomainName,
 	} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the output lacks %q:\n%s", want, &stdout)
@@ -78,17 +81,30 @@ func TestDataFolderIsNamed(t *testing.T) {
 	}
 }
 
+// listLines returns the lines that the arguments print, without repeated spaces.
+func listLines(t *testing.T, args ...string) []string {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	if err := run(t.Context(), args, nil, &stdout, &stderr); err != nil || stderr.Len() > 0 {
+		t.Fatalf("%v: %v %s", args, err, &stderr)
+	}
+	var lines []string
+	for line := range strings.Lines(stdout.String()) {
+		lines = append(lines, strings.Join(strings.Fields(line), " "))
+	}
+	return lines
+}
+
 func TestList(t *testing.T) {
 	t.Parallel()
-	var stdout bytes.Buffer
-	if err := run(t.Context(), []string{"list"}, nil, &stdout, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(stdout.String(), "\n")
-	for i := range lines {
-		lines[i] = strings.Join(strings.Fields(lines[i]), " ")
-	}
+	lines := listLines(t, "list")
 	for _, want := range []string{
+		"account example-domain " + simulator.DomainID,
+		"access key " + simulator.AccessKey + " secret key " + simulator.SecretKey,
+		"user " + simulator.UserID + " " + simulator.UserName + ", password " + simulator.Password,
+		"token " + simulator.Token + " of project " + simulator.ProjectID,
+		"identity provider " + simulator.IdentityProviderID + " ID token " + simulator.IDToken,
+		"agency " + simulator.AgencyName + " for account " + simulator.DomainName,
 		"region cn-north-4, project cn-north-4 " + simulator.ProjectID,
 		"endpoint service " + simulator.FullServiceID + " " + simulator.FullServiceName + ", connections: 6",
 		"enhanced connection b0100000-0000-4000-8000-000000000001 warehouse",
@@ -96,7 +112,54 @@ func TestList(t *testing.T) {
 		"channel " + simulator.ServerChannelID + " VPC_demo",
 	} {
 		if !slices.Contains(lines, want) {
-			t.Errorf("no line %q in\n%s", want, stdout.String())
+			t.Errorf("no line %q in\n%s", want, strings.Join(lines, "\n"))
+		}
+	}
+	project := slices.Index(lines, "region cn-north-4, project cn-north-4 "+simulator.AgencyProjectID)
+	if account := slices.Index(lines, "account "+simulator.AgencyDomainName+" "+simulator.AgencyDomainID); account < 0 || project != account+2 {
+		t.Errorf("the agency's project is not below its account:\n%s", strings.Join(lines, "\n"))
+	}
+}
+
+func TestListFlags(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{"vpcep/mine.json": `{"connections":[{}]}`})
+	for _, args := range [][]string{
+		{"list", "-data", dir, "-connections", "3"}, {"-data", dir, "-connections", "3", "list"}, {"-data", dir, "list", "-connections", "3"},
+	} {
+		lines := listLines(t, args...)
+		for _, want := range []string{
+			"endpoint service mine cn-north-4.mine, connections: 1",
+			"endpoint service " + generatedServiceID + " cn-north-4." + generatedServiceID + ", connections: 3",
+		} {
+			if !slices.Contains(lines, want) {
+				t.Errorf("%v: no line %q in\n%s", args, want, strings.Join(lines, "\n"))
+			}
+		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"-h"}, {"list", "-help"}, {"import", "-h"}} {
+		var stderr bytes.Buffer
+		err := run(t.Context(), args, nil, io.Discard, &stderr)
+		if !errors.Is(err, flag.ErrHelp) || strings.Count(stderr.String(), "Usage:") != 1 ||
+			!strings.Contains(stderr.String(), "hwcloud-simulator import -data DIR") || !strings.Contains(stderr.String(), "-url-file file") {
+			t.Errorf("%v: %v\n%s", args, err, &stderr)
+		}
+	}
+}
+
+// TestFlagErrorIsShort checks that a wrong flag does not print the usage.
+func TestFlagErrorIsShort(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"-unknown"}, {"list", "-unknown"}, {"-fault", "vpcep:nonsense"}} {
+		var stderr bytes.Buffer
+		err := run(t.Context(), args, nil, io.Discard, &stderr)
+		if err == nil || strings.Contains(err.Error(), "\n") || stderr.Len() > 0 {
+			t.Errorf("%v: %v\n%s", args, err, &stderr)
 		}
 	}
 }
@@ -149,6 +212,15 @@ func TestRunRefuses(t *testing.T) {
 		{"-fault", "vpcep:200"},
 		{"-fault", "vpcep:503:0"},
 		{"-fault", "vpcep:delay=soon"},
+		{"-fault", "vpcep:delay=-1s"},
+		{"-fault", "vpcep:throttle"},
+		{"-fault", "vpcep:throttle=-1"},
+		{"-fault", "vpcep:throttle=soon"},
+		{"-fault", "vpcep:reset=1"},
+		{"list", "-fault", "vpcep:reset"},
+		{"list", "--", "true"},
+		{"import", "-data", "unused", "-connections", "1"},
+		{"list", "import"},
 		{"-connections", "-1"},
 		{"-unknown"},
 		{"argument"},
