@@ -26,6 +26,9 @@ func decodeStrictly(raw []byte, value any) error {
 	if errors.Is(err, json.ErrUnknownName) {
 		return fmt.Errorf("unknown field %q", field)
 	}
+	if field == "" {
+		return errors.New("must be a JSON object")
+	}
 	return fmt.Errorf("field %q has the wrong type", field)
 }
 

@@ -85,8 +85,11 @@ func (d *Data) loadProjects(files fs.FS) error {
 	existing := d.IAM.Projects
 	var loaded []Project
 	for i, project := range file.Projects {
-		if project.ID == "" || project.Region == "" {
-			return fmt.Errorf("projects.%d: missing field \"id\" or \"region\"", i)
+		if project.ID == "" {
+			return fmt.Errorf("projects.%d: missing field \"id\"", i)
+		}
+		if project.Region == "" {
+			return fmt.Errorf("projects.%d: missing field \"region\"", i)
 		}
 		if project.Name == "" {
 			project.Name = project.Region

@@ -140,7 +140,9 @@ func TestLoadErrors(t *testing.T) {
 		"apig/" + InstanceID + "/bad.json":    {`{"id"}`, "after object name"},
 		"apig/" + InstanceID + "/other.json":  {`{"id":"x"}`, `the id is "x", but the file is named after "other"`},
 		"apig/" + InstanceID + "/fields.json": {`{"microservice_info":{"cce":{}}}`, `unknown field "microservice_info.cce"`},
-		"projects.json":                       {`{"projects":[{"id":"p1"}]}`, "projects.0"},
+		"vpcep/array.json":                    {`[]`, "vpcep/array.json: must be a JSON object"},
+		"vpcep/text.json":                     {`{"connections":["x"]}`, "connections.0: must be a JSON object"},
+		"projects.json":                       {`{"projects":[{"id":"p1"}]}`, `projects.0: missing field "region"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
