@@ -11,12 +11,12 @@ import (
 
 // runImport writes data files to dir, from the output of terraform show -json.
 func runImport(dir string, stdin io.Reader, stdout, stderr io.Writer) error {
-	resources, err := readShow(stdin)
+	input, err := readShow(stdin)
 	if err != nil {
 		return err
 	}
-	imported := newImported()
-	for _, r := range resources {
+	imported := newImported(input.providerBlocks())
+	for _, r := range input.dataSources() {
 		if err := imported.add(r); err != nil {
 			return fmt.Errorf("%s: %w", r.Address, err)
 		}

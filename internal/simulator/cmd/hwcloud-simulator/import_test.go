@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -102,6 +103,58 @@ func TestImportPlan(t *testing.T) {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("no %q in\n%s", want, stderr)
 		}
+	}
+}
+
+func TestImportProjectNames(t *testing.T) {
+	t.Parallel()
+	const (
+		warns    = true
+		constant = `{"constant_value":"special"}`
+		region   = `"region":{"constant_value":"cn-north-4"}`
+		other    = `"region":{"constant_value":"eu-west-101"}`
+	)
+	block := func(provider, expressions string) string {
+		return `{"full_name":"registry.opentofu.org/` + provider + `","expressions":{` + expressions + `}}`
+	}
+	for name, test := range map[string]struct {
+		blocks []string
+		want   string
+		warns  bool
+	}{
+		"no block":           {nil, "cn-north-4", !warns},
+		"no name":            {[]string{block("hwcloud/hwcloud", region)}, "cn-north-4", !warns},
+		"name":               {[]string{block("hwcloud/hwcloud", region+`,"project_name":`+constant)}, "special", !warns},
+		"name without":       {[]string{block("hwcloud/hwcloud", `"project_name":`+constant)}, "special", !warns},
+		"variable region":    {[]string{block("hwcloud/hwcloud", `"region":{"references":["var.r"]},"project_name":`+constant)}, "special", !warns},
+		"variable name":      {[]string{block("hwcloud/hwcloud", region+`,"project_name":{"references":["var.p"]}`)}, "cn-north-4", warns},
+		"of another region":  {[]string{block("hwcloud/hwcloud", other+`,"project_name":`+constant)}, "cn-north-4", !warns},
+		"of two blocks":      {[]string{block("hwcloud/hwcloud", region+`,"project_name":`+constant), block("hwcloud/hwcloud", region)}, "cn-north-4", warns},
+		"of another and own": {[]string{block("hwcloud/hwcloud", other), block("hwcloud/hwcloud", `"project_name":`+constant)}, "special", !warns},
+		"another provider":   {[]string{block("huaweicloud/huaweicloud", `"project_name":`+constant+`,"region":[{}]`)}, "cn-north-4", !warns},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var configuration []string
+			for i, text := range test.blocks {
+				configuration = append(configuration, fmt.Sprintf(`"hwcloud.%d":%s`, i, text))
+			}
+			input := `{"configuration":{"provider_config":{` + strings.Join(configuration, ",") + `}},` +
+				`"values":{"root_module":{"resources":[{"address":"data.x","mode":"data","type":"hwcloud_dli_enhanced_connections",` +
+				`"values":{"region":"cn-north-4","project_id":"p1","connections":[]}}]}}}`
+			dir := t.TempDir()
+			var stderr bytes.Buffer
+			if err := run(t.Context(), []string{"import", "-data", dir}, strings.NewReader(input), io.Discard, &stderr); err != nil {
+				t.Fatal(err)
+			}
+			want := `{"projects":[{"id":"p1","name":"` + test.want + `","region":"cn-north-4"}]}`
+			if got := readFiles(t, dir)["projects.json"]; got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+			if warned := strings.Contains(stderr.String(), "project p1 in cn-north-4 gets the name "+test.want); warned != test.warns {
+				t.Errorf("the warnings are %q", stderr.String())
+			}
+		})
 	}
 }
 

@@ -22,6 +22,8 @@ type imported struct {
 	tags map[string]map[string]map[string]string
 	// skipped are the lookups that have not been read.
 	skipped []string
+	// blocks are the provider blocks.
+	blocks []providerBlock
 }
 
 type project struct {
@@ -29,6 +31,8 @@ type project struct {
 	Name    string `json:"name"`
 	Region  string `json:"region"`
 	lookups int
+	// guessed means that the project may have another name.
+	guessed bool
 }
 
 // list merges what several lookups found in the same list.
@@ -42,8 +46,9 @@ type list struct {
 	addresses []string
 }
 
-func newImported() *imported {
+func newImported(blocks []providerBlock) *imported {
 	return &imported{
+		blocks:   blocks,
 		projects: make(map[string]*project),
 		lists:    make(map[string]*list),
 		details:  make(map[string]object),

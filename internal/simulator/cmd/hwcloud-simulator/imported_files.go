@@ -42,7 +42,8 @@ func (i *imported) files(dir string) (folder, error) {
 }
 
 // projectsFile adds the imported projects to those of the folder. The project with the most lookups
-// comes first, and has the name of its region unless another one has it.
+// comes first. A project has the name of its region unless the provider block names it or another
+// project has that name.
 func (i *imported) projectsFile(dir string) (object, error) {
 	var file struct {
 		Projects []*project `json:"projects"`
@@ -59,12 +60,36 @@ func (i *imported) projectsFile(dir string) (object, error) {
 			continue
 		}
 		added.Name = added.Region
+		if names := i.projectNames(added.Region); len(names) == 1 && len(i.projects) == 1 && names[0] != "" {
+			added.Name = names[0]
+		} else if slices.ContainsFunc(names, func(name string) bool { return name != added.Region }) {
+			added.guessed = true
+		}
 		if slices.ContainsFunc(file.Projects, func(p *project) bool { return cmp.Or(p.Name, p.Region) == added.Name }) {
 			added.Name += "_" + id
+			added.guessed = true
 		}
 		file.Projects = append(file.Projects, added)
 	}
 	return object{"projects": file.Projects}, nil
+}
+
+// projectNames returns the names that the provider blocks may give a project in a region. An empty
+// one stands for a name that the input does not have.
+func (i *imported) projectNames(region string) []string {
+	var names []string
+	for _, block := range i.blocks {
+		if own := block.constant("region"); own != "" && own != region {
+			continue
+		}
+		name := region
+		if _, ok := block.Expressions["project_name"]; ok {
+			name = block.constant("project_name")
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // addTagsFile adds the tags of a project's connections, those in the folder included.
@@ -128,7 +153,7 @@ func (i *imported) warnings() []string {
 		warnings = append(warnings, address+" has not been read yet and is left out")
 	}
 	for _, id := range sortedKeys(i.projects) {
-		if p := i.projects[id]; p.Name != "" && p.Name != p.Region {
+		if p := i.projects[id]; p.guessed {
 			warnings = append(warnings, fmt.Sprintf("project %s in %s gets the name %s in projects.json; change it if lookups use its real name",
 				id, p.Region, p.Name))
 		}

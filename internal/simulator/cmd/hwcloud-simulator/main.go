@@ -47,11 +47,16 @@
 //	terraform show -json | hwcloud-simulator import -data testdata/cloud
 //
 // It writes projects.json and the files of the connections, gateways and channels. Files that the
-// input has no data for stay as they are, and so do projects of earlier imports. Of several
-// projects in a region, the one with the most lookups gets the region's name; change the names in
-// projects.json if that is wrong. Sensitive values become placeholders. If the input has only a
-// part of a list, because the lookup had a filter or a limit, a warning says so. If several lookups
-// read the same list, the file holds the one that is complete, otherwise all that they found.
+// input has no data for stay as they are, and so do projects of earlier imports. Sensitive values
+// become placeholders. If the input has only a part of a list, because the lookup had a filter or a
+// limit, a warning says so. If several lookups read the same list, the file holds the one that is
+// complete, otherwise all that they found.
+//
+// A project gets the name of its region, or the project_name of the provider block if the input is
+// a plan of a single project. Of several projects in a region, the one with the most lookups gets
+// the region's name. A warning names each project whose name is a guess; change it in projects.json
+// if it is wrong. A state does not contain the provider block, so its projects get no such warning
+// for a project_name.
 package main
 
 import (

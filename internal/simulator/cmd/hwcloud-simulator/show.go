@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 )
 
 // object is a JSON object whose numbers are of type json.Number.
@@ -24,6 +25,10 @@ type show struct {
 	PriorState    struct {
 		Values *values `json:"values"`
 	} `json:"prior_state"`
+	// Configuration is missing for a state.
+	Configuration struct {
+		Providers map[string]providerBlock `json:"provider_config"`
+	} `json:"configuration"`
 }
 
 type values struct {
@@ -43,21 +48,49 @@ type resource struct {
 	Sensitive any    `json:"sensitive_values"`
 }
 
-// readShow returns the data sources in the output of terraform show -json.
-func readShow(r io.Reader) ([]resource, error) {
+type providerBlock struct {
+	FullName string `json:"full_name"`
+	// Expressions are the block's arguments.
+	Expressions object `json:"expressions"`
+}
+
+// constant returns an argument that is a constant string, otherwise "".
+func (p providerBlock) constant(name string) string {
+	expression, _ := p.Expressions[name].(object)
+	return text(expression, "constant_value")
+}
+
+// readShow reads the output of terraform show -json.
+func readShow(r io.Reader) (show, error) {
 	var s show
 	decoder := json.NewDecoder(r)
 	decoder.UseNumber()
 	if err := decoder.Decode(&s); err != nil {
-		return nil, fmt.Errorf("the input must be the output of terraform show -json: %w", err)
+		return show{}, fmt.Errorf("the input must be the output of terraform show -json: %w", err)
 	}
+	return s, nil
+}
+
+// providerBlocks returns the blocks of this provider that have arguments.
+func (s show) providerBlocks() []providerBlock {
+	var blocks []providerBlock
+	for _, block := range s.Configuration.Providers {
+		if strings.HasSuffix(block.FullName, "/hwcloud/hwcloud") && len(block.Expressions) > 0 {
+			blocks = append(blocks, block)
+		}
+	}
+	return blocks
+}
+
+// dataSources returns the data sources of all modules.
+func (s show) dataSources() []resource {
 	var found []resource
 	for _, v := range []*values{s.Values, s.PriorState.Values, s.PlannedValues} {
 		if v != nil {
 			found = append(found, v.RootModule.dataSources()...)
 		}
 	}
-	return found, nil
+	return found
 }
 
 // dataSources returns the data sources of a module and its child modules.
