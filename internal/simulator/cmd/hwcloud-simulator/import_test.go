@@ -158,6 +158,30 @@ func TestImportProjectNames(t *testing.T) {
 	}
 }
 
+// TestImportProjectNameOfTwo imports two projects, of which project_name may be either.
+func TestImportProjectNameOfTwo(t *testing.T) {
+	t.Parallel()
+	resource := func(project, region string) string {
+		return `{"address":"data.x","mode":"data","type":"hwcloud_dli_enhanced_connections",` +
+			`"values":{"region":"` + region + `","project_id":"` + project + `","connections":[]}}`
+	}
+	input := `{"configuration":{"provider_config":{"hwcloud":{"full_name":"registry.terraform.io/hwcloud/hwcloud",` +
+		`"expressions":{"project_name":{"constant_value":"special"}}}}},` +
+		`"values":{"root_module":{"resources":[` + resource("p1", "cn-north-4") + "," + resource("p2", "cn-south-1") + `]}}}`
+	dir := t.TempDir()
+	var stderr bytes.Buffer
+	if err := run(t.Context(), []string{"import", "-data", dir}, strings.NewReader(input), io.Discard, &stderr); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"projects":[{"id":"p1","name":"cn-north-4","region":"cn-north-4"},{"id":"p2","name":"cn-south-1","region":"cn-south-1"}]}`
+	if got := readFiles(t, dir)["projects.json"]; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if n := strings.Count(stderr.String(), "change it if lookups use its real name"); n != 2 {
+		t.Errorf("%d warnings, want 2:\n%s", n, &stderr)
+	}
+}
+
 // TestImportedDataIsServed reads imported data from a server.
 func TestImportedDataIsServed(t *testing.T) {
 	t.Parallel()
