@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
@@ -153,6 +154,8 @@ func TestConnectionIsKept(t *testing.T) {
 		server.Start()
 		t.Cleanup(server.Close)
 		c := clientOf(t, server, Config{})
+		var kept atomic.Int64
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{PutIdleConn: func(error) { kept.Add(1) }})
 		for round := range 5 {
 			if round > 0 {
 				together.Add(readers)
@@ -160,14 +163,14 @@ func TestConnectionIsKept(t *testing.T) {
 			var reading sync.WaitGroup
 			for range readers {
 				reading.Go(func() {
-					if _, err := readChannel(t.Context(), c); err != nil {
+					if _, err := readChannel(ctx, c); err != nil {
 						t.Error(err)
 					}
 				})
 			}
 			reading.Wait()
 			// The transport takes a connection back a moment after its response.
-			time.Sleep(20 * time.Millisecond)
+			waitFor(t, "the connections", func() bool { return kept.Load() == int64((round+1)*readers) })
 		}
 		if n := connections.Load(); n != int64(readers) {
 			t.Errorf("%d connections for %d readers", n, readers)
