@@ -307,7 +307,7 @@ func TestListErrors(t *testing.T) {
 				if got, _, err := counted.read(t.Context(), Window{}); !errors.Is(err, want) || errors.Is(err, ErrListChanged) || got != nil {
 					t.Errorf("%v and the error %v", got, err)
 				}
-				paged := newList(items(40))
+				paged := newList(items(18)) // The fourth request is past the end.
 				paged.all = 10
 				uncounted, fetch := paged.uncounted(10), failing(paged)
 				uncounted.fetch = func(ctx context.Context, offset, limit int64) ([]item, int64, error) {

@@ -80,7 +80,7 @@ func (l uncountedList[T]) verify(ctx context.Context, entries []T, count int64, 
 			return l.verifySingle(ctx, entries, w)
 		}
 		last := max(0, len(entries)-1)
-		next, _, err := l.fetch(ctx, w.Offset+int64(last), l.limit(w, last))
+		next, pageCount, err := l.fetch(ctx, w.Offset+int64(last), l.limit(w, last))
 		switch {
 		case isBadRequest(err) && len(entries) > 0:
 			return nil, fmt.Errorf("%w: %w", errInconsistent, err)
@@ -98,7 +98,14 @@ func (l uncountedList[T]) verify(ctx context.Context, entries []T, count int64, 
 		case len(next) == 1 && len(entries) == 1:
 			return l.verifySingle(ctx, entries, w)
 		case len(next) == 1:
-			return entries, nil
+			isEnd, err := l.isEnd(ctx, len(entries), pageCount, w)
+			if err != nil {
+				return nil, err
+			}
+			if isEnd {
+				return entries, nil
+			}
+			next, ended = nil, true
 		default:
 			next = next[1:]
 		}
@@ -116,15 +123,30 @@ func (l uncountedList[T]) verify(ctx context.Context, entries []T, count int64, 
 	return entries[:w.Limit], nil
 }
 
+// isEnd reports whether the list ends after this number of entries of the window, if the page that
+// begins with the last of them shows nothing else. The server may also have cut that page short:
+// unless its count is that of the entries, nothing may follow them.
+func (l uncountedList[T]) isEnd(ctx context.Context, entries int, count int64, w Window) (bool, error) {
+	end := w.Offset + int64(entries)
+	if count >= end {
+		return count == end, nil
+	}
+	following, _, err := l.fetch(ctx, end, l.limit(w, entries))
+	if err != nil && !isBadRequest(err) {
+		return false, err
+	}
+	return len(following) == 0, nil
+}
+
 // verifySingle accepts a list of one entry. That may also be all that the server puts on a page,
 // which a page that begins with it would not show: it is accepted if nothing follows it, and it is
-// still the first and only one afterwards.
+// still the first and only one afterwards, with no count of more.
 func (l uncountedList[T]) verifySingle(ctx context.Context, entries []T, w Window) ([]T, error) {
 	following, _, err := l.fetch(ctx, w.Offset+1, l.limit(w, 1))
 	if err != nil && !isBadRequest(err) {
 		return nil, err
 	}
-	again, _, err := l.fetch(ctx, w.Offset, l.limit(w, 0))
+	again, count, err := l.fetch(ctx, w.Offset, l.limit(w, 0))
 	switch {
 	case err != nil:
 		return nil, err
@@ -132,6 +154,8 @@ func (l uncountedList[T]) verifySingle(ctx context.Context, entries []T, w Windo
 		return nil, errInconsistent
 	case len(following) > 0:
 		return nil, errSingleEntries
+	case count > w.Offset+1:
+		return nil, errInconsistent
 	}
 	return entries, nil
 }

@@ -29,26 +29,26 @@ func TestUncountedListRequests(t *testing.T) {
 		"none": {returnsAll, 0, []pageRequest{{0, 0}, {0, 100}}},
 		"1":    {returnsAll, 1, []pageRequest{{0, 0}}},
 		"99":   {returnsAll, 99, []pageRequest{{0, 0}}},
-		"100":  {returnsAll, 100, []pageRequest{{0, 0}, {99, 100}}},
-		"101":  {returnsAll, 101, []pageRequest{{0, 0}, {100, 100}}},
-		"3000": {returnsAll, 3000, []pageRequest{{0, 0}, {2999, 100}}},
+		"100":  {returnsAll, 100, []pageRequest{{0, 0}, {99, 100}, {100, 100}}},
+		"101":  {returnsAll, 101, []pageRequest{{0, 0}, {100, 100}, {101, 100}}},
+		"3000": {returnsAll, 3000, []pageRequest{{0, 0}, {2999, 100}, {3000, 100}}},
 
 		"none, limit 0 is the default": {defaults, 0, []pageRequest{{0, 0}, {0, 100}}},
 		"99, limit 0 is the default":   {defaults, 99, []pageRequest{{0, 0}}},
-		"100, limit 0 is the default":  {defaults, 100, []pageRequest{{0, 0}, {99, 100}}},
-		"101, limit 0 is the default":  {defaults, 101, []pageRequest{{0, 0}, {99, 100}, {100, 100}}},
-		"250, limit 0 is the default":  {defaults, 250, []pageRequest{{0, 0}, {99, 100}, {198, 100}, {249, 100}}},
+		"100, limit 0 is the default":  {defaults, 100, []pageRequest{{0, 0}, {99, 100}, {100, 100}}},
+		"101, limit 0 is the default":  {defaults, 101, []pageRequest{{0, 0}, {99, 100}, {100, 100}, {101, 100}}},
+		"250, limit 0 is the default":  {defaults, 250, []pageRequest{{0, 0}, {99, 100}, {198, 100}, {249, 100}, {250, 100}}},
 
 		"none, limit 0 refused": {refusesZero, 0, []pageRequest{{0, 0}, {0, 100}}},
 		"1, limit 0 refused":    {refusesZero, 1, []pageRequest{{0, 0}, {0, 100}, {1, 100}, {0, 100}}},
-		"2, limit 0 refused":    {refusesZero, 2, []pageRequest{{0, 0}, {0, 100}, {1, 100}}},
-		"99, limit 0 refused":   {refusesZero, 99, []pageRequest{{0, 0}, {0, 100}, {98, 100}}},
-		"100, limit 0 refused":  {refusesZero, 100, []pageRequest{{0, 0}, {0, 100}, {99, 100}}},
-		"101, limit 0 refused":  {refusesZero, 101, []pageRequest{{0, 0}, {0, 100}, {99, 100}, {100, 100}}},
+		"2, limit 0 refused":    {refusesZero, 2, []pageRequest{{0, 0}, {0, 100}, {1, 100}, {2, 100}}},
+		"99, limit 0 refused":   {refusesZero, 99, []pageRequest{{0, 0}, {0, 100}, {98, 100}, {99, 100}}},
+		"100, limit 0 refused":  {refusesZero, 100, []pageRequest{{0, 0}, {0, 100}, {99, 100}, {100, 100}}},
+		"101, limit 0 refused":  {refusesZero, 101, []pageRequest{{0, 0}, {0, 100}, {99, 100}, {100, 100}, {101, 100}}},
 
 		"none, limit 0 taken literally": {takesLiterally, 0, []pageRequest{{0, 0}, {0, 100}}},
-		"99, limit 0 taken literally":   {takesLiterally, 99, []pageRequest{{0, 0}, {0, 100}, {98, 100}}},
-		"150, limit 0 taken literally":  {takesLiterally, 150, []pageRequest{{0, 0}, {0, 100}, {99, 100}, {149, 100}}},
+		"99, limit 0 taken literally":   {takesLiterally, 99, []pageRequest{{0, 0}, {0, 100}, {98, 100}, {99, 100}}},
+		"150, limit 0 taken literally":  {takesLiterally, 150, []pageRequest{{0, 0}, {0, 100}, {99, 100}, {149, 100}, {150, 100}}},
 
 		"1500, limit 0 capped":          {1000, 1500, nil},
 		"3000, limit 0 is the default":  {defaults, 3000, nil},
@@ -66,7 +66,7 @@ func TestUncountedListRequests(t *testing.T) {
 					t.Fatalf("%d of %d entries and the error %v", len(got), tt.entries, err)
 				}
 				if tt.want == nil {
-					if n := len(list.requests); n > tt.entries/99+4 {
+					if n := len(list.requests); n > tt.entries/99+5 {
 						t.Errorf("%d requests", n)
 					}
 					return
@@ -79,8 +79,8 @@ func TestUncountedListRequests(t *testing.T) {
 	}
 }
 
-// TestUncountedListCountIsAHint reads on if the count reports that there is more, and believes
-// neither a count that is too low nor one that is too high.
+// TestUncountedListCountIsAHint reads on if the count reports that there is more, and asks once
+// more if the count does not report that the list is complete.
 func TestUncountedListCountIsAHint(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -90,30 +90,100 @@ func TestUncountedListCountIsAHint(t *testing.T) {
 		count   int64
 		want    []pageRequest
 	}{
-		"no count":                   {40, returnsAll, Window{}, 0, []pageRequest{{0, 0}}},
-		"that of the entries":        {40, returnsAll, Window{}, 40, []pageRequest{{0, 0}}},
-		"less":                       {40, returnsAll, Window{}, 7, []pageRequest{{0, 0}}},
-		"negative":                   {40, returnsAll, Window{}, -1, []pageRequest{{0, 0}}},
-		"more, and there is more":    {60, 40, Window{}, 60, []pageRequest{{0, 0}, {39, 100}, {59, 100}}},
-		"one more":                   {41, 40, Window{}, 41, []pageRequest{{0, 0}, {39, 100}, {40, 100}}},
-		"more, but there is no more": {40, returnsAll, Window{}, 60, []pageRequest{{0, 0}, {39, 100}}},
-		"the total, with an offset":  {60, returnsAll, Window{Offset: 20}, 60, []pageRequest{{20, 0}}},
-		"more, with an offset":       {80, 40, Window{Offset: 20}, 80, []pageRequest{{20, 0}, {59, 100}, {79, 100}}},
-		"more than the limit":        {60, returnsAll, Window{Limit: 40}, 60, []pageRequest{{0, 40}}},
+		"no count":                  {40, returnsAll, Window{}, 0, []pageRequest{{0, 0}}},
+		"that of the entries":       {40, returnsAll, Window{}, 40, []pageRequest{{0, 0}}},
+		"less":                      {40, returnsAll, Window{}, 7, []pageRequest{{0, 0}}},
+		"negative":                  {40, returnsAll, Window{}, -1, []pageRequest{{0, 0}}},
+		"more, and there is more":   {60, 40, Window{}, 60, []pageRequest{{0, 0}, {39, 100}, {59, 100}}},
+		"one more":                  {41, 40, Window{}, 41, []pageRequest{{0, 0}, {39, 100}, {40, 100}}},
+		"the total, with an offset": {60, returnsAll, Window{Offset: 20}, 60, []pageRequest{{20, 0}}},
+		"more, with an offset":      {80, 40, Window{Offset: 20}, 80, []pageRequest{{20, 0}, {59, 100}, {79, 100}}},
+		"more than the limit":       {60, returnsAll, Window{Limit: 40}, 60, []pageRequest{{0, 40}}},
+
+		"no count of a page":              {100, returnsAll, Window{}, 0, []pageRequest{{0, 0}, {99, 100}, {100, 100}}},
+		"that of a page":                  {100, returnsAll, Window{}, 100, []pageRequest{{0, 0}, {99, 100}}},
+		"less than a page":                {100, returnsAll, Window{}, 99, []pageRequest{{0, 0}, {99, 100}, {100, 100}}},
+		"no count below the limit":        {20, returnsAll, Window{Limit: 25}, 0, []pageRequest{{0, 25}, {19, 6}, {20, 5}}},
+		"below the limit":                 {20, returnsAll, Window{Limit: 25}, 20, []pageRequest{{0, 25}, {19, 6}}},
+		"below the limit, with an offset": {30, returnsAll, Window{Offset: 10, Limit: 25}, 30, []pageRequest{{10, 25}, {29, 6}}},
+		"one":                             {1, refusesZero, Window{}, 1, []pageRequest{{0, 0}, {0, 100}, {1, 100}, {0, 100}}},
 	}
 	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			list := newList(items(tt.entries))
-			list.all, list.count = tt.all, func(int64) int64 { return tt.count }
-			got, err := list.uncounted(100).read(t.Context(), tt.window)
-			if err != nil || !slices.Equal(got, window(list.entries, tt.window)) {
-				t.Errorf("%d of %d entries and the error %v", len(got), tt.entries, err)
+		for _, refusesPastEnd := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, refuses past the end %t", name, refusesPastEnd), func(t *testing.T) {
+				t.Parallel()
+				list := newList(items(tt.entries))
+				list.all, list.count, list.refusesPastEnd = tt.all, func(int64) int64 { return tt.count }, refusesPastEnd
+				got, err := list.uncounted(100).read(t.Context(), tt.window)
+				if err != nil || !slices.Equal(got, window(list.entries, tt.window)) {
+					t.Errorf("%d of %d entries and the error %v", len(got), tt.entries, err)
+				}
+				if diff := gocmp.Diff(tt.want, list.requests); diff != "" {
+					t.Errorf("requests (-want +got)\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// TestUncountedListCountIsTooHigh returns no entries if the last page reports more than there are.
+func TestUncountedListCountIsTooHigh(t *testing.T) {
+	t.Parallel()
+	for _, entries := range []int{1, 2, 40, 100} {
+		for _, all := range []int64{returnsAll, refusesZero, takesLiterally} {
+			for _, w := range []Window{{}, {Limit: 150}} {
+				t.Run(fmt.Sprintf("%d entries, limit 0 is %d, %+v", entries, all, w), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						list := newList(items(entries))
+						list.all, list.count = all, func(total int64) int64 { return total + 1 }
+						if got, err := list.uncounted(100).read(t.Context(), w); !errors.Is(err, ErrListChanged) || got != nil {
+							t.Errorf("%d entries and the error %v", len(got), err)
+						}
+						if n := len(list.requests); n > listAttempts*4 {
+							t.Errorf("%d requests", n)
+						}
+					})
+				})
 			}
-			if diff := gocmp.Diff(tt.want, list.requests); diff != "" {
-				t.Errorf("requests (-want +got)\n%s", diff)
+		}
+	}
+}
+
+// TestUncountedListOfAPageWithOnlyTheOverlap gets ten entries per page, but only one at the offset
+// 9: the page that shows nothing new is not the last.
+func TestUncountedListOfAPageWithOnlyTheOverlap(t *testing.T) {
+	t.Parallel()
+	for _, all := range []int64{10, refusesZero, takesLiterally} {
+		for _, w := range []Window{{}, {Limit: 25}, {Limit: 11}} {
+			for name, count := range map[string]func(int64) int64{
+				"that of the page": nil,
+				"none":             func(int64) int64 { return 0 },
+				"the total":        func(total int64) int64 { return total },
+			} {
+				t.Run(fmt.Sprintf("limit 0 is %d, %+v, the count is %s", all, w, name), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						list := newList(items(40))
+						list.all, list.count, list.pageCap = all, count, 10
+						list.page = func(_ int, requested pageRequest, entries []item) []item {
+							if requested.Offset == 9 {
+								return entries[:1]
+							}
+							return entries
+						}
+						if got, err := list.uncounted(10).read(t.Context(), w); !errors.Is(err, ErrListChanged) || got != nil {
+							t.Errorf("%d of 40 entries and the error %v", len(got), err)
+						}
+						for _, requested := range list.requests {
+							if w.Limit > 0 && requested.Limit > w.Limit-requested.Offset {
+								t.Errorf("%v goes past the window", requested)
+							}
+						}
+					})
+				})
 			}
-		})
+		}
 	}
 }
 
@@ -212,6 +282,7 @@ func TestUncountedListOfAServerWithOneEntryPerPage(t *testing.T) {
 		want    int
 	}{
 		{refusesZero, 40, Window{}, -1}, {takesLiterally, 40, Window{}, -1}, {refusesZero, 2, Window{}, -1},
+		{10, 40, Window{}, -1}, {10, 11, Window{}, -1}, {10, 40, Window{Offset: 5}, -1}, {10, 10, Window{}, 10},
 		{returnsAll, 40, Window{Limit: 25}, -1}, {returnsAll, 40, Window{Limit: 2}, -1}, {returnsAll, 40, Window{Offset: 38, Limit: 2}, -1},
 		{returnsAll, 40, Window{}, 40}, {returnsAll, 40, Window{Limit: 1}, 1}, {returnsAll, 40, Window{Offset: 39, Limit: 2}, 1},
 		{refusesZero, 0, Window{}, 0}, {refusesZero, 1, Window{}, 1}, {takesLiterally, 1, Window{}, 1}, {returnsAll, 1, Window{Limit: 25}, 1},
