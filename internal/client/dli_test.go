@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -94,6 +95,42 @@ func TestEnhancedConnectionsResponses(t *testing.T) {
 			t.Errorf("%s: the error lacks %q: %v", body, want, err)
 		case errors.Is(err, ErrReportedFailure) != strings.Contains(want, "reports a failure"):
 			t.Errorf("%s: the error is %#v", body, err)
+		}
+	}
+}
+
+// TestEnhancedConnectionsRefusalOfEverything reads pages from servers that refuse limit=0 with
+// another response than 400, and returns a failure that repeats.
+func TestEnhancedConnectionsRefusalOfEverything(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status int
+		body   string
+	}{
+		"reported failure": {http.StatusOK, `{"is_success":false,"message":"limit is invalid"}`},
+		"422":              {http.StatusUnprocessableEntity, `{"error_code":"DLI.0001","error_msg":"limit is invalid"}`},
+	} {
+		for _, repeats := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, repeats %t", name, repeats), func(t *testing.T) {
+				t.Parallel()
+				pages := pageResponses(newList(items(25)), `{"is_success":true,"count":%d,"connections":[%s]}`, func(e item) string {
+					return fmt.Sprintf(`{"id":%q}`, e.ID)
+				})
+				var sent requestLog
+				c := inMemory(t, Config{}, sent.recording(func(req *http.Request) (*http.Response, error) {
+					if repeats || req.URL.Query().Get("limit") == "0" {
+						return responseOf(req, test.status, test.body), nil
+					}
+					return pages(req)
+				}))
+				got, err := c.EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{})
+				switch {
+				case !repeats && (err != nil || len(got) != 25 || sent.count() != 3):
+					t.Errorf("%d entries, %d requests and the error %v", len(got), sent.count(), err)
+				case repeats && (requestError(t, err).Message != "limit is invalid" || got != nil || sent.count() != 2):
+					t.Errorf("%d entries, %d requests and the error %v", len(got), sent.count(), err)
+				}
+			})
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 )
 
 // errShortPages means that the list changed, or that the server's pages are shorter than what it
@@ -41,7 +42,7 @@ func (l uncountedList[T]) read(ctx context.Context, w Window) (entries []T, err 
 // readOnce is one attempt to read the list.
 func (l uncountedList[T]) readOnce(ctx context.Context, w Window) ([]T, error) {
 	entries, count, err := l.fetch(ctx, w.Offset, w.Limit)
-	if w.Limit == 0 && isBadRequest(err) {
+	if w.Limit == 0 && mayRefuseLimit(err) {
 		entries, count, err = nil, 0, nil // The server may refuse to return everything.
 	}
 	if err != nil {
@@ -62,6 +63,14 @@ func (l uncountedList[T]) readOnce(ctx context.Context, w Window) ([]T, error) {
 		return entries, nil
 	}
 	return l.verify(ctx, entries, count, w)
+}
+
+// mayRefuseLimit reports whether an error may be a refusal of limit 0. If it is another failure, it
+// repeats in response to the next request.
+func mayRefuseLimit(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return isBadRequest(err) || ok && (e.Reason == ReasonReportedFailure ||
+		e.Status == http.StatusUnprocessableEntity && !isThrottling(e.Status, e.Code))
 }
 
 // verify reads on in pages until one shows nothing new. Each begins with the last entry of the one

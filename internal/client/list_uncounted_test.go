@@ -1,9 +1,11 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -223,6 +225,58 @@ func TestUncountedListOffsetPastTheEnd(t *testing.T) {
 			list.all, list.refusesPastEnd = all, true
 			if got, err := list.uncounted(10).read(t.Context(), w); !errors.Is(err, errRefusedOffset) || errors.Is(err, ErrListChanged) {
 				t.Errorf("limit 0 is %d, %+v: %v and the error %v", all, w, got, err)
+			}
+		}
+	}
+}
+
+// TestUncountedListThatRefusesZero reads pages if the API may have refused a limit of 0, and returns
+// its error otherwise, or if that repeats.
+func TestUncountedListThatRefusesZero(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err   *Error
+		pages bool
+	}{
+		"400":                 {&Error{Status: http.StatusBadRequest, Code: "DLI.0001"}, true},
+		"422":                 {&Error{Status: http.StatusUnprocessableEntity, Code: "DLI.0001"}, true},
+		"reported failure":    {&Error{Status: http.StatusOK, Reason: ReasonReportedFailure, Err: ErrReportedFailure}, true},
+		"404":                 {&Error{Status: http.StatusNotFound, Code: "DLI.0002"}, false},
+		"403":                 {&Error{Status: http.StatusForbidden, Code: "DLI.0003"}, false},
+		"throttling, 400":     {&Error{Status: http.StatusBadRequest, Code: throttledCode}, false},
+		"throttling, 422":     {&Error{Status: http.StatusUnprocessableEntity, Code: throttledCode}, false},
+		"not from this API":   {&Error{Status: http.StatusOK, Reason: ReasonUnexpectedResponse}, false},
+		"an internal failure": {&Error{Status: http.StatusInternalServerError}, false},
+	} {
+		for _, w := range []Window{{}, {Offset: 3}, {Limit: 30}} {
+			for _, repeats := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s, %+v, repeats %t", name, w, repeats), func(t *testing.T) {
+					t.Parallel()
+					list := newList(items(25))
+					l := list.uncounted(10)
+					fetch := l.fetch
+					l.fetch = func(ctx context.Context, offset, limit int64) ([]item, int64, error) {
+						got, count, err := fetch(ctx, offset, limit)
+						if len(list.requests) == 1 || repeats {
+							return nil, 0, test.err
+						}
+						return got, count, err
+					}
+					got, err := l.read(t.Context(), w)
+					if w.Limit == 0 && test.pages && !repeats {
+						if err != nil || !slices.Equal(got, window(list.entries, w)) || list.requests[1] != (pageRequest{w.Offset, 10}) {
+							t.Errorf("%d entries, requests %v and the error %v", len(got), list.requests, err)
+						}
+						return
+					}
+					requests := 1
+					if w.Limit == 0 && test.pages {
+						requests = 2
+					}
+					if !errors.Is(err, test.err) || got != nil || len(list.requests) != requests {
+						t.Errorf("%d entries, requests %v and the error %v", len(got), list.requests, err)
+					}
+				})
 			}
 		}
 	}

@@ -226,7 +226,7 @@ func permanentFaults() map[string]fault {
 			action: simulator.RewriteObject(func(response map[string]any) {
 				response["is_success"], response["message"] = false, "the queue is gone"
 			}),
-			only: []string{"dli"}, once: true, within: soon,
+			only: []string{"dli"}, within: soon,
 			contains: everyRead("Message: the queue is gone", "reports a failure"),
 		},
 		"no total_count": {action: without("total_count"), only: []string{"vpcep"}, once: true, within: soon, contains: everyRead("field", "total_count")},
