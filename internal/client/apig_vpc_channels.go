@@ -47,7 +47,7 @@ func (c *Client) VPCChannels(ctx context.Context, in Scope, instanceID, name str
 }
 
 // vpcChannelDetails reads the details of listed channels concurrently. One that is gone or has
-// another name means that the list changed.
+// another ID or name means that the list changed.
 func (c *Client) vpcChannelDetails(ctx context.Context, in Scope, instanceID string, entries []vpcChannelEntry) ([]VPCChannel, error) {
 	channels := make([]VPCChannel, len(entries))
 	group, ctx := errgroup.WithContext(ctx)
@@ -61,7 +61,7 @@ func (c *Client) vpcChannelDetails(ctx context.Context, in Scope, instanceID str
 			if err != nil {
 				return err
 			}
-			if channel.Name != nil && entry.Name != nil && *channel.Name != *entry.Name {
+			if *channel.ID != entry.ID.value || channel.Name != nil && entry.Name != nil && *channel.Name != *entry.Name {
 				return errInconsistent
 			}
 			channels[i] = *channel

@@ -228,6 +228,9 @@ func TestVPCChannelsThatKeepChanging(t *testing.T) {
 		"renamed": func(req *http.Request, _ int, id string) *http.Response {
 			return responseOf(req, http.StatusOK, fmt.Sprintf(`{"id":%q,"name":"other"}`, id))
 		},
+		"another channel": func(req *http.Request, _ int, id string) *http.Response {
+			return responseOf(req, http.StatusOK, fmt.Sprintf(`{"id":"other","name":%q}`, id))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
