@@ -356,7 +356,9 @@ func (f failure) advice() (argument, text string) {
 
 func (f failure) adviceOnError() (argument, text string) {
 	if errors.Is(f.err, client.ErrListChanged) {
-		return "", "Entries were added or removed during every attempt. Run Terraform again when there are fewer changes."
+		return "", "Entries were added or removed during every attempt, or the responses of the service contradict each other, " +
+			"such as a total and its pages. Run Terraform again when there are fewer changes. If the list does not change, " +
+			"report this to the service's support."
 	}
 	if errors.Is(f.err, client.ErrNoRegion) {
 		text = "Set region here or in the provider block, or set HW_REGION_NAME."

@@ -354,7 +354,7 @@ func TestAdvice(t *testing.T) {
 			err: &client.EndpointError{Service: "vpcep", Endpoint: "https://a", Region: "b", OwnRegion: "c"}, set: map[string]string{"region": "b"},
 			argument: "region", advice: []string{"{region}", "remove vpcep from endpoints"},
 		},
-		"a changing list": {err: client.ErrListChanged, advice: []string{"Entries were added or removed during every attempt."}},
+		"a changing list": {err: client.ErrListChanged, advice: []string{"Entries were added or removed during every attempt, or the responses of the service contradict each other"}},
 		"no ID token in a file": {
 			err: &client.IDTokenError{Source: "/x", Err: errors.New("no such file")}, provider: signedInBy(idTokenInFile, "id_token_file"),
 			advice: []string{"Check that id_token_file is the path"},

@@ -59,7 +59,9 @@ The list changed during each of three attempts to read it.
 Request: GET https://apig.example.com/x
 Status: 400 Bad Request
 
-Entries were added or removed during every attempt. Run Terraform again when there are fewer changes.`,
+Entries were added or removed during every attempt, or the responses of the service contradict each other, ` +
+				`such as a total and its pages. Run Terraform again when there are fewer changes. If the list does not change, ` +
+				`report this to the service's support.`,
 		},
 		"no request": {
 			failure{operation: op, err: errors.New("something is wrong.")}, //nolint:revive // It may end in a full stop.
