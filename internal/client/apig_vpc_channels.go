@@ -86,9 +86,10 @@ func (c *Client) VPCChannelByName(ctx context.Context, in Scope, instanceID, nam
 	if err != nil {
 		return nil, err
 	}
-	if channel.Name != nil && *channel.Name != name { // It has been renamed meanwhile.
-		search.Others = []NamedID{{Name: *channel.Name, ID: id}}
-		return nil, &search
+	if channel.Name != nil { // It may have been renamed meanwhile.
+		if _, err := matchName(search, []NamedID{{Name: *channel.Name, ID: id}}); err != nil {
+			return nil, err
+		}
 	}
 	return channel, nil
 }

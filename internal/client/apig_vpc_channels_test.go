@@ -331,8 +331,9 @@ func TestVPCChannelByNameChecksDetails(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ list, details, want string }{
 		"renamed meanwhile": {`{"id":"1","name":"wanted"}`, `{"id":"1","name":"other"}`, `none of the VPC channels has the name "wanted"; found "other" (1)`},
-		"without an ID":     {`{"name":"wanted"}`, ``, `missing field "vpc_channels[0].id"`},
-		"with a null ID":    {`{"id":"1","name":"a"},{"id":null,"name":"wanted"}`, ``, `missing field "vpc_channels[1].id"`},
+		"name removed":      {`{"id":"1","name":"wanted"}`, `{"id":"1","name":""}`, `none of the VPC channels has the name "wanted"`},
+		"without an ID":     {`{"name":"wanted"}`, ``, `missing field "vpc_channels[0].id", content type application/json`},
+		"with a null ID":    {`{"id":"1","name":"a"},{"id":null,"name":"wanted"}`, ``, `missing field "vpc_channels[1].id", content type application/json`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -342,7 +343,7 @@ func TestVPCChannelByNameChecksDetails(t *testing.T) {
 				}
 				return responseOf(req, http.StatusOK, tt.details), nil
 			})
-			if channel, err := c.VPCChannelByName(t.Context(), home, "i", "wanted"); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if channel, err := c.VPCChannelByName(t.Context(), home, "i", "wanted"); err == nil || !strings.HasSuffix(err.Error(), tt.want) {
 				t.Errorf("%+v, %v", channel, err)
 			}
 		})

@@ -8,12 +8,14 @@ import (
 )
 
 // matchName returns the ID of the only entry with the name that search asks for. Otherwise it
-// returns search with what was found, as an error.
+// returns search with what was found, as an error; entries without a name are left out.
 func matchName(search NameMatchError, found []NamedID) (string, error) {
 	for _, entry := range found {
-		if entry.Name == search.Name {
+		switch entry.Name {
+		case search.Name:
 			search.Matches = append(search.Matches, entry)
-		} else {
+		case "":
+		default:
 			search.Others = append(search.Others, entry)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func TestFindByName(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
-	a, aToo, upper, ab, other := NamedID{"a", "1"}, NamedID{"a", "2"}, NamedID{"A", "3"}, NamedID{"xAb", "4"}, NamedID{"b", "5"}
+	a, aToo, upper, ab, other, unnamed := NamedID{"a", "1"}, NamedID{"a", "2"}, NamedID{"A", "3"}, NamedID{"xAb", "4"}, NamedID{"b", "5"}, NamedID{"", "6"}
 	type list struct {
 		found []NamedID
 		err   error
@@ -31,6 +31,8 @@ func TestFindByName(t *testing.T) {
 		"several":                  {filtered: list{found: []NamedID{a, other, aToo}}, matches: []NamedID{a, aToo}, others: []NamedID{other}, requests: []string{"a"}},
 		"none":                     {requests: []string{"a", ""}},
 		"similar ones first":       {all: list{found: []NamedID{other, ab, upper}}, others: []NamedID{upper, ab, other}, requests: []string{"a", ""}},
+		"without a name":           {all: list{found: []NamedID{unnamed, other}}, others: []NamedID{other}, requests: []string{"a", ""}},
+		"only without a name":      {filtered: list{found: []NamedID{unnamed}}, all: list{found: []NamedID{unnamed}}, requests: []string{"a", ""}},
 		"one without the filter":   {all: list{found: []NamedID{other, a}}, want: "1", requests: []string{"a", ""}},
 		"filtered list fails":      {filtered: list{err: broken}, err: broken, requests: []string{"a"}},
 		"list of all fails":        {filtered: list{found: []NamedID{upper}}, all: list{err: broken}, others: []NamedID{upper}, requests: []string{"a", ""}},
