@@ -258,10 +258,12 @@ func TestCountedListProperty(t *testing.T) {
 // a page of arrivals that are removed again has the same entry at the start of two pages, like a
 // server that does not know offsets.
 //
-// A server is left out that returns less than its default page, but not nothing, in response to a
-// limit of 0 and no total, because nothing in its responses gives it away. The lists of a server
-// without a total that may put a single entry on a page after several do not change: if such a page
-// seems to be the last, and another entry takes its end at that moment, nothing follows either.
+// One server is left out, because nothing in its responses gives it away: one that returns less than
+// its default page, but not nothing, in response to a limit of 0 and no total.
+//
+// If a server reports no total and may put a single entry on a page after longer ones, its list
+// does not change in this test. Such a page looks like the last; if an entry is removed right after
+// it, the next one moves up to the offset of that page and is missed.
 func TestUncountedListProperty(t *testing.T) {
 	t.Parallel()
 	forAll(t, func(t *testing.T, seed uint64) error {
