@@ -81,8 +81,13 @@ func (l uncountedList[T]) verify(ctx context.Context, entries []T, count int64, 
 	if !seen.add(entries) {
 		return nil, errInconsistent
 	}
-	// Entries that are known without a limit are all that the server returned at once.
+	// Entries that are known without a limit are all that the server returned at once. More than a
+	// page of them are what it takes for everything.
 	atOnce := w.Limit == 0 && len(entries) > 0
+	everything := 0
+	if atOnce && int64(len(entries)) > l.size {
+		everything = len(entries)
+	}
 	longest, ended := min(len(entries), int(l.size)), false
 	for w.Limit == 0 || int64(len(entries)) < w.Limit {
 		if len(entries) == 1 && !atOnce {
@@ -106,8 +111,10 @@ func (l uncountedList[T]) verify(ctx context.Context, entries []T, count int64, 
 			return nil, errInconsistent
 		case len(next) == 1 && len(entries) == 1:
 			return l.verifySingle(ctx, entries, w)
+		case len(next) == 1 && len(entries) == everything:
+			return entries, nil
 		case len(next) == 1:
-			isEnd, err := l.isEnd(ctx, len(entries), pageCount, w)
+			isEnd, err := l.isEnd(ctx, entries, pageCount, w)
 			if err != nil {
 				return nil, err
 			}
@@ -132,30 +139,36 @@ func (l uncountedList[T]) verify(ctx context.Context, entries []T, count int64, 
 	return entries[:w.Limit], nil
 }
 
-// isEnd reports whether the list ends after this number of entries of the window, if the page that
-// begins with the last of them shows nothing else. The server may also have cut that page short:
-// unless its count is that of the entries, nothing may follow them.
-func (l uncountedList[T]) isEnd(ctx context.Context, entries int, count int64, w Window) (bool, error) {
-	end := w.Offset + int64(entries)
-	if count >= end {
-		return count == end, nil
+// isEnd reports whether the list ends with these entries of the window, if the page that begins with
+// the last of them shows nothing else. The server may also have cut that page short. So unless its
+// count is that of the entries, nothing may follow them, and the last one must still be the last
+// afterwards. A count of more entries is not reliable.
+func (l uncountedList[T]) isEnd(ctx context.Context, entries []T, count int64, w Window) (bool, error) {
+	last := len(entries) - 1
+	end := w.Offset + int64(len(entries))
+	if count == end {
+		return true, nil
 	}
-	following, _, err := l.fetch(ctx, end, l.limit(w, entries))
+	following, _, err := l.fetch(ctx, end, l.limit(w, last+1))
+	if err != nil && !isBadRequest(err) || len(following) > 0 {
+		return false, err
+	}
+	again, _, err := l.fetch(ctx, end-1, l.limit(w, last))
 	if err != nil && !isBadRequest(err) {
 		return false, err
 	}
-	return len(following) == 0, nil
+	return len(again) == 1 && equalEntries(again[0], entries[last], l.id), nil
 }
 
 // verifySingle accepts a list of one entry. That may also be all that the server puts on a page,
 // which a page that begins with it would not show: it is accepted if nothing follows it, and it is
-// still the first and only one afterwards, with no count of more.
+// still the first and only one afterwards.
 func (l uncountedList[T]) verifySingle(ctx context.Context, entries []T, w Window) ([]T, error) {
 	following, _, err := l.fetch(ctx, w.Offset+1, l.limit(w, 1))
 	if err != nil && !isBadRequest(err) {
 		return nil, err
 	}
-	again, count, err := l.fetch(ctx, w.Offset, l.limit(w, 0))
+	again, _, err := l.fetch(ctx, w.Offset, l.limit(w, 0))
 	switch {
 	case err != nil:
 		return nil, err
@@ -163,8 +176,6 @@ func (l uncountedList[T]) verifySingle(ctx context.Context, entries []T, w Windo
 		return nil, errInconsistent
 	case len(following) > 0:
 		return nil, errSingleEntries
-	case count > w.Offset+1:
-		return nil, errInconsistent
 	}
 	return entries, nil
 }
