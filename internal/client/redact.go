@@ -1,7 +1,6 @@
 package client
 
 import (
-	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"html"
@@ -13,8 +12,9 @@ import (
 	"sync"
 )
 
-// minRedactedStart is the length of the beginning of a secret that is redacted too: whatever repeats
-// the secret may cut it. Only a secret of twice this length has one.
+// minRedactedStart is the length of the beginning of a secret that is redacted even if something else
+// follows, because a message may cut the secret. A secret of less than twice this length is redacted
+// only if it is complete.
 const minRedactedStart = 12
 
 // knownSecrets are the secrets that the client has used so far: a response may repeat one of an
@@ -61,42 +61,38 @@ func formsOf(secret string) []string {
 	return slices.Compact(forms)
 }
 
-// redact replaces secrets in a text, the longest first: one may be a part of another.
+// redact replaces secrets in a text, and what is left of a secret that was cut.
 func redact(text string, secrets []string) string {
-	var found []string
+	var hidden []bool // for each byte of the text
 	for _, secret := range secrets {
-		if secret != "" && strings.Contains(text, redactedStart(secret)) {
-			found = append(found, secret)
+		start := redactedStart(secret)
+		for from := 0; secret != ""; from++ {
+			i := strings.Index(text[from:], start)
+			if i < 0 {
+				break
+			}
+			if hidden == nil {
+				hidden = make([]bool, len(text))
+			}
+			from += i
+			for at := from; at < len(text) && at-from < len(secret) && text[at] == secret[at-from]; at++ {
+				hidden[at] = true
+			}
 		}
 	}
-	if len(found) == 0 {
+	if hidden == nil {
 		return text
 	}
-	slices.SortFunc(found, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
-	for _, secret := range found {
-		text = redactOne(text, secret)
-	}
-	return strings.ToValidUTF8(text, "\ufffd")
-}
-
-// redactOne replaces a secret in a text, and each beginning of it.
-func redactOne(text, secret string) string {
 	var redacted strings.Builder
-	start := redactedStart(secret)
-	for {
-		before, after, found := strings.Cut(text, start)
-		redacted.WriteString(before)
-		if !found {
-			return redacted.String()
+	for i := range len(text) {
+		switch {
+		case !hidden[i]:
+			redacted.WriteByte(text[i])
+		case i == 0 || !hidden[i-1]:
+			redacted.WriteString("***")
 		}
-		redacted.WriteString("***")
-		rest := secret[len(start):]
-		same := 0
-		for same < min(len(rest), len(after)) && rest[same] == after[same] {
-			same++
-		}
-		text = after[same:]
 	}
+	return strings.ToValidUTF8(redacted.String(), "\ufffd")
 }
 
 // redactedStart returns the part of a secret that must not be shown, whatever follows.

@@ -134,6 +134,9 @@ func TestRedact(t *testing.T) {
 		{"cut: 0123456789abcdef...", []string{"0123456789abcdefghijklmn"}, "cut: ***..."},
 		{"too short to tell: 01234567...", []string{"0123456789abcdefghijklmn"}, "too short to tell: 01234567..."},
 		{"short: secre", []string{"secret"}, "short: secre"},
+		{"escaped by another form: 0123456789abc/defghijklmno", []string{"0123456789abc%2Fdefghijklmno", "0123456789abc/defghijklmno"}, "escaped by another form: ***"},
+		{"the same beginning: 0123456789abcdefghijklmn-2", []string{"0123456789abcdefghijklmn-1", "0123456789abcdefghijklmn-2"}, "the same beginning: ***"},
+		{"overlapping: AAAABBBBCCCC", []string{"AAAABBBB", "BBBBCCCC"}, "overlapping: ***"},
 		{"within a letter: 0123456789abcdefghijklmn\u00e8", []string{"0123456789abcdefghijklmn\u00e9"}, "within a letter: ***\ufffd"},
 	} {
 		if got := redact(tt.text, tt.secrets); got != tt.want {
