@@ -42,7 +42,7 @@ func (l uncountedList[T]) read(ctx context.Context, w Window) (entries []T, err 
 // readOnce is one attempt to read the list.
 func (l uncountedList[T]) readOnce(ctx context.Context, w Window) ([]T, error) {
 	entries, count, err := l.fetch(ctx, w.Offset, w.Limit)
-	if w.Limit == 0 && mayRefuseLimit(err) {
+	if w.Limit == 0 && isRefused(err) && !isNotFound(err) {
 		entries, count, err = nil, 0, nil // The server may refuse to return everything.
 	}
 	if err != nil {
@@ -65,11 +65,10 @@ func (l uncountedList[T]) readOnce(ctx context.Context, w Window) ([]T, error) {
 	return l.verify(ctx, entries, count, w)
 }
 
-// mayRefuseLimit reports whether an error may be a refusal of limit 0. If it is another failure, it
-// repeats in response to the next request.
-func mayRefuseLimit(err error) bool {
+// isRefused reports whether an error may be a refusal of a limit of 0, or of an offset past the end.
+func isRefused(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return isBadRequest(err) || ok && (e.Reason == ReasonReportedFailure ||
+	return isBadRequest(err) || isNotFound(err) || ok && (e.Reason == ReasonReportedFailure ||
 		e.Status == http.StatusUnprocessableEntity && !isThrottling(e.Status, e.Code))
 }
 
@@ -81,17 +80,15 @@ func (l uncountedList[T]) verify(ctx context.Context, entries []T, count int64, 
 	if !seen.add(entries) {
 		return nil, errInconsistent
 	}
-	// Entries that are known without a limit are all that the server returned at once. More than a
-	// page of them are what it takes for everything.
-	atOnce := w.Limit == 0 && len(entries) > 0
-	everything := 0
-	if atOnce && int64(len(entries)) > l.size {
-		everything = len(entries)
+	// What the server returned at once, without a limit.
+	atOnce := 0
+	if w.Limit == 0 {
+		atOnce = len(entries)
 	}
 	longest, ended := min(len(entries), int(l.size)), false
 	for w.Limit == 0 || int64(len(entries)) < w.Limit {
-		if len(entries) == 1 && !atOnce {
-			return l.verifySingle(ctx, entries, w)
+		if len(entries) == 1 && atOnce == 0 {
+			return l.verifyEnd(ctx, entries, count, w)
 		}
 		last := max(0, len(entries)-1)
 		next, pageCount, err := l.fetch(ctx, w.Offset+int64(last), l.limit(w, last))
@@ -105,31 +102,25 @@ func (l uncountedList[T]) verify(ctx context.Context, entries []T, count int64, 
 		case len(entries) == 0:
 		case len(next) == 0 || !equalEntries(next[0], entries[last], l.id):
 			// A server that does not know offsets would not have skipped any either.
-			if atOnce && w.Offset == 0 && count <= int64(len(entries)) {
+			if atOnce > 0 && w.Offset == 0 && l.mayBeAll(entries, count) {
 				return l.verifyWithoutOffsets(ctx, entries, next, w)
 			}
 			return nil, errInconsistent
-		case len(next) == 1 && len(entries) == 1:
-			return l.verifySingle(ctx, entries, w)
-		case len(next) == 1 && len(entries) == everything:
+		case len(next) == 1 && len(entries) == atOnce && int64(atOnce) > l.size:
+			// A server that returns more than a page without a limit returns everything.
 			return entries, nil
 		case len(next) == 1:
-			isEnd, err := l.isEnd(ctx, entries, pageCount, w)
-			if err != nil {
-				return nil, err
+			if entries, err = l.verifyEnd(ctx, entries, pageCount, w); atOnce > 0 && errors.Is(err, errInconsistent) {
+				err = errShortPages
 			}
-			if isEnd {
-				return entries, nil
-			}
-			next, ended = nil, true
+			return entries, err
 		default:
 			next = next[1:]
 		}
-		if ended && atOnce {
+		switch {
+		case ended && atOnce > 0:
 			return nil, errShortPages
-		}
-		// A short page that is not the last also means a change.
-		if ended || !seen.add(next) {
+		case ended, !seen.add(next): // A short page that is not the last also means a change.
 			return nil, errInconsistent
 		}
 		overlap := min(1, len(entries))
@@ -139,45 +130,39 @@ func (l uncountedList[T]) verify(ctx context.Context, entries []T, count int64, 
 	return entries[:w.Limit], nil
 }
 
-// isEnd reports whether the list ends with these entries of the window, if the page that begins with
-// the last of them shows nothing else. The server may also have cut that page short. So unless its
-// count is that of the entries, nothing may follow them, and the last one must still be the last
-// afterwards. A count of more entries is not reliable.
-func (l uncountedList[T]) isEnd(ctx context.Context, entries []T, count int64, w Window) (bool, error) {
+// verifyEnd returns the entries if the list ends with them, after a page that begins with the last of
+// them showed nothing else. The server may have cut that page short, so a request for what follows
+// must get nothing, and the last entry must still be the last afterwards. A count of exactly these
+// entries shows the same, unless it may be that of a page of one.
+func (l uncountedList[T]) verifyEnd(ctx context.Context, entries []T, count int64, w Window) ([]T, error) {
 	last := len(entries) - 1
 	end := w.Offset + int64(len(entries))
-	if count == end {
-		return true, nil
+	if count == end && last > 0 {
+		return entries, nil
 	}
 	following, _, err := l.fetch(ctx, end, l.limit(w, last+1))
-	if err != nil && !isBadRequest(err) || len(following) > 0 {
-		return false, err
+	if err != nil && !isRefused(err) {
+		return nil, err
 	}
 	again, _, err := l.fetch(ctx, end-1, l.limit(w, last))
-	if err != nil && !isBadRequest(err) {
-		return false, err
+	switch {
+	case err != nil && !isRefused(err):
+		return nil, err
+	case len(again) != 1 || !equalEntries(again[0], entries[last], l.id):
+		return nil, errInconsistent
+	case len(following) > 0 && last == 0:
+		return nil, errSingleEntries
+	case len(following) > 1, len(following) == 1 && !equalEntries(following[0], entries[last], l.id):
+		return nil, errInconsistent
 	}
-	return len(again) == 1 && equalEntries(again[0], entries[last], l.id), nil
+	return entries, nil // The server may move an offset past the end to the last entry.
 }
 
-// verifySingle accepts a list of one entry. That may also be all that the server puts on a page,
-// which a page that begins with it would not show: it is accepted if nothing follows it, and it is
-// still the first and only one afterwards.
-func (l uncountedList[T]) verifySingle(ctx context.Context, entries []T, w Window) ([]T, error) {
-	following, _, err := l.fetch(ctx, w.Offset+1, l.limit(w, 1))
-	if err != nil && !isBadRequest(err) {
-		return nil, err
-	}
-	again, _, err := l.fetch(ctx, w.Offset, l.limit(w, 0))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(again) != 1 || !equalEntries(again[0], entries[0], l.id):
-		return nil, errInconsistent
-	case len(following) > 0:
-		return nil, errSingleEntries
-	}
-	return entries, nil
+// mayBeAll reports whether the entries that a server returned at once may be the complete list: the
+// count reports no more of them, and without a count they are not exactly a page.
+func (l uncountedList[T]) mayBeAll(entries []T, count int64) bool {
+	got := int64(len(entries))
+	return count == got || count < got && got != l.size
 }
 
 // verifyWithoutOffsets accepts what a server returned at once that does not know offsets, and

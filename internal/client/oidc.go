@@ -56,7 +56,8 @@ func (s *oidcSignIn) fetch(ctx context.Context) (*credential, lifetime, error) {
 	}
 	unscoped, err := s.exchange(ctx, idToken)
 	if _, replaceable := s.config.IDToken.(IDTokenFile); replaceable && isRefusal(err) && !isNotFound(err) {
-		// The file's next ID token may be accepted, so remember only this one.
+		// The file's next ID token may be accepted, so remember only this one. A 404 means that there
+		// is no such identity provider, whatever the ID token.
 		err = &refusedIDTokenError{err}
 		s.mu.Lock()
 		s.refusedToken, s.refusal = idToken, err
@@ -111,7 +112,7 @@ func (s *oidcSignIn) createKeys(ctx context.Context, unscoped string) (*credenti
 	return readKeys(resp)
 }
 
-// isNotFound reports whether there is no such identity provider, whatever the ID token.
+// isNotFound reports whether an API error is a 404.
 func isNotFound(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Status == http.StatusNotFound
