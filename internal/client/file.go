@@ -32,8 +32,11 @@ func ReadFile(path string) ([]byte, error) {
 	}
 	defer func() { _ = file.Close() }() // Nothing was written to it.
 	content, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
-	if err == nil && len(content) > maxFileBytes {
-		err = &fs.PathError{Op: "read", Path: path, Err: errFileTooLarge}
+	switch {
+	case err != nil:
+		return nil, err
+	case len(content) > maxFileBytes:
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errFileTooLarge}
 	}
-	return content, err
+	return content, nil
 }

@@ -18,13 +18,13 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	if len(via) >= maxRedirects {
 		return &redirectError{fmt.Sprintf("redirected %d times", maxRedirects)}
 	}
-	if req.Method != via[0].Method {
-		return &redirectError{fmt.Sprintf("redirected with a status that makes a %s of the %s; only 307 and 308 repeat the request", req.Method, via[0].Method)}
-	}
 	first := via[0].URL
 	if req.URL.Scheme != first.Scheme || hostAddress(req.URL) != hostAddress(first) {
 		return &redirectError{fmt.Sprintf("redirected to %s://%s; only redirects to the same scheme, host and port are followed",
-			req.URL.Scheme, req.URL.Host)}
+			req.URL.Scheme, printable(req.URL.Host, 100))}
+	}
+	if req.Method != via[0].Method {
+		return &redirectError{fmt.Sprintf("redirected with a status that makes a %s of the %s; only 307 and 308 repeat the request", req.Method, via[0].Method)}
 	}
 	return nil
 }

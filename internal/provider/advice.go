@@ -165,7 +165,7 @@ var rules = []rule{
 	{reason: client.ReasonResponseTooLarge, advice: "The response is probably not from this API. " + checkAddress},
 	{
 		reason: client.ReasonRedirect,
-		advice: "Redirects to another scheme, host or port are not followed, because they would pass on the credentials; others are, ten at most. " +
+		advice: "Redirects to another scheme, host or port are not followed, because they would pass on the credentials. " +
 			"If the address is right, set it in {endpoints}. Otherwise check whether a proxy or a sign-in page intercepts the request.",
 	},
 	{
@@ -203,7 +203,7 @@ var rules = []rule{
 		advice: "{proxy} requires credentials. Put them into its URL in HTTPS_PROXY.",
 	},
 	{
-		reason: client.ReasonProxy, when: func(f failure) bool { return isTemporary(proxyOf(f.err).Status) },
+		reason: client.ReasonProxy, when: func(f failure) bool { return proxyOf(f.err).Status >= http.StatusInternalServerError },
 		advice: "{proxy} could not connect to this host. Check that the address is right and that the proxy can reach it, " +
 			"or exclude the host from proxying in NO_PROXY.",
 	},
