@@ -211,15 +211,17 @@ func (x *exchange) exchangeOnce(req *http.Request) (*response, error) {
 		// ReadFrom wants this much room left to see the end.
 		body.Grow(int(httpResponse.ContentLength) + bytes.MinRead)
 	}
-	if _, err := body.ReadFrom(io.LimitReader(httpResponse.Body, maxResponseBytes+1)); err != nil {
-		return nil, err
+	_, err = body.ReadFrom(io.LimitReader(httpResponse.Body, maxResponseBytes+1))
+	if err == nil && isCut(httpResponse, body.Bytes()) {
+		err = io.ErrUnexpectedEOF
 	}
-	if body.Len() > maxResponseBytes {
+	switch {
+	case err != nil && resp.status != http.StatusUnauthorized:
+		return nil, err
+	case body.Len() > maxResponseBytes:
 		return resp, errResponseTooLarge
 	}
-	if isCut(httpResponse, body.Bytes()) {
-		return nil, io.ErrUnexpectedEOF
-	}
+	// A 401 is complete without its body. A repeated sign-in could lock the user.
 	resp.body = body.Bytes()
 	return resp, nil
 }
@@ -227,7 +229,7 @@ func (x *exchange) exchangeOnce(req *http.Request) (*response, error) {
 // isCut reports whether JSON that ends with its connection, without a length that would show it, is
 // not complete.
 func isCut(resp *http.Response, body []byte) bool {
-	if resp.ContentLength >= 0 || len(resp.TransferEncoding) > 0 || resp.ProtoMajor > 1 || !bytes.HasPrefix(body, []byte("{")) {
+	if resp.ContentLength >= 0 || len(resp.TransferEncoding) > 0 || resp.ProtoMajor > 1 || !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
 		return false
 	}
 	decoder := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))

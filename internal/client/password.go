@@ -105,29 +105,33 @@ func (s *passwordSource) send(ctx context.Context, project projectScope, scope j
 	if err != nil {
 		return nil, err
 	}
-	release, err := s.turns.take(ctx, iam, func() bool { return s.provesPassword(project) })
+	release, err := s.turns.take(ctx, iam, func() bool { return s.needsTurn(project) })
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	proves := s.provesPassword(project)
 	resp, err := s.sendNow(ctx, project, scope)
-	s.keepOutcome(project, proves, err)
+	s.keepOutcome(project, err)
 	return resp, err
 }
 
-// provesPassword reports whether a 401 would mean that the password is wrong. IAM also refuses a
-// user without a role in the project with 401, but not in a project that the user has signed in to
-// before.
-func (s *passwordSource) provesPassword(project projectScope) bool {
+// needsTurn reports whether a refusal of this sign-in would mean that the password is wrong, so that
+// no other must be sent meanwhile.
+func (s *passwordSource) needsTurn(project projectScope) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.refused == nil && (len(s.accepted) == 0 || s.accepted[project])
+	return s.refused == nil && s.provesPassword(project)
 }
 
-// keepOutcome keeps what a sign-in shows of the password. proves is set if a 401 means that it is
-// wrong.
-func (s *passwordSource) keepOutcome(project projectScope, proves bool, err error) {
+// provesPassword reports whether a 401 means that the password is wrong, with s locked. IAM also
+// refuses a user without a role in the project with 401, but not in a project that the user has
+// signed in to before.
+func (s *passwordSource) provesPassword(project projectScope) bool {
+	return len(s.accepted) == 0 || s.accepted[project]
+}
+
+// keepOutcome keeps what a sign-in shows of the password.
+func (s *passwordSource) keepOutcome(project projectScope, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, failed := errors.AsType[*Error](err)
@@ -136,8 +140,8 @@ func (s *passwordSource) keepOutcome(project projectScope, proves bool, err erro
 		if s.accepted == nil {
 			s.accepted = map[projectScope]bool{}
 		}
-		s.accepted[project] = true
-	case proves && failed && e.Status == http.StatusUnauthorized && !isThrottling(e.Status, e.Code):
+		s.accepted[project], s.refused = true, nil
+	case failed && e.Status == http.StatusUnauthorized && !isThrottling(e.Status, e.Code) && s.provesPassword(project):
 		s.refused, s.refusedFor = e, project
 	}
 }
@@ -155,7 +159,7 @@ func (s *passwordSource) sendNow(ctx context.Context, project projectScope, scop
 		purpose:   s.user.purpose(),
 		region:    project.region,
 		body:      jsonObject{"auth": auth},
-		source:    unlessRefused{passwordSource: s},
+		source:    unlessRefused{s},
 		scope:     project,
 		secrets:   []string{s.user.Password},
 	})
@@ -163,17 +167,13 @@ func (s *passwordSource) sendNow(ctx context.Context, project projectScope, scop
 
 // unlessRefused is asked for a credential before every attempt to sign in, which needs none. It
 // fails if the password has been refused meanwhile.
-type unlessRefused struct {
-	fixedSource
-	passwordSource *passwordSource
-}
+type unlessRefused struct{ *passwordSource }
 
-func (u unlessRefused) get(_ context.Context, project projectScope) (*credential, error) {
-	s := u.passwordSource
+func (s unlessRefused) get(_ context.Context, project projectScope) (*credential, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.refused == nil {
-		return u.fixed, nil
+		return nil, nil //nolint:nilnil // A nil credential authorizes nothing.
 	}
 	e := *s.refused
 	if project != s.refusedFor {

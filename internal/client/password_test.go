@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -347,6 +348,116 @@ func TestWrongPasswordAtSlowIAMs(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestLateRefusal has one IAM refuse a user without a role after another has accepted the password,
+// or before that.
+func TestLateRefusal(t *testing.T) {
+	t.Parallel()
+	for name, delays := range map[string]map[string]time.Duration{
+		"after":  {"a": 15 * time.Second, "b": 0},
+		"before": {"a": 11 * time.Second, "b": 5 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := inMemory(t, Config{Credentials: userByName}, func(req *http.Request) (*http.Response, error) {
+					region := strings.Split(req.URL.Path, "/")[1]
+					switch {
+					case !strings.HasSuffix(req.URL.Path, tokensPath):
+						return responseOf(req, http.StatusOK, channelBody), nil
+					case region == "a":
+						time.Sleep(delays["a"])
+						return responseOf(req, http.StatusUnauthorized, "{}"), nil
+					}
+					time.Sleep(delays["b"])
+					return tokenIssued(req, "t", ""), nil
+				})
+				read := func(region, project string) error {
+					_, err := c.VPCChannel(t.Context(), Scope{Region: region, ProjectID: project}, "i", "c")
+					return err
+				}
+				var reading sync.WaitGroup
+				reading.Go(func() {
+					if requestError(t, read("a", "p1")).Status != http.StatusUnauthorized {
+						t.Error("a sign-in without a role succeeds")
+					}
+				})
+				synctest.Wait()
+				for _, project := range []string{"p1", "p2"} {
+					if err := read("b", project); err != nil {
+						t.Error(err)
+					}
+				}
+				reading.Wait()
+				if err := read("b", "p3"); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// TestCutRefusal is a 401 whose body is cut: the password is wrong all the same.
+func TestCutRefusal(t *testing.T) {
+	t.Parallel()
+	const body = `{"error":{"code":401,"message":"wrong`
+	for name, header := range map[string]string{"with a length": "Content-Length: 100\r\n", "without a length": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var signIns atomic.Int64
+			server := serving(t, func(w http.ResponseWriter, _ *http.Request) {
+				signIns.Add(1)
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.WriteString(conn, "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n"+header+"\r\n"+body)
+				_ = conn.Close()
+			})
+			c := clientOf(t, server, Config{Credentials: userByName, MaxRetries: 5})
+			for _, project := range []string{"p1", "p2"} {
+				_, err := c.VPCChannel(t.Context(), Scope{simulator.Region, project}, "i", "c")
+				if e := requestError(t, err); e.Status != http.StatusUnauthorized || e.Attempts != 1 {
+					t.Error(err)
+				}
+			}
+			if n := signIns.Load(); n != 1 {
+				t.Errorf("%d sign-ins, want 1", n)
+			}
+		})
+	}
+}
+
+// TestSignInsNextToDeadIAMs has three IAMs not respond: the first sign-in at another one waits for
+// less than their retries.
+func TestSignInsNextToDeadIAMs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := inMemory(t, Config{Credentials: userByName, MaxRetries: 5}, func(req *http.Request) (*http.Response, error) {
+			switch {
+			case strings.Contains(req.URL.Path, "/dead"):
+				<-req.Context().Done()
+				return nil, req.Context().Err()
+			case strings.HasSuffix(req.URL.Path, tokensPath):
+				return tokenIssued(req, "t", ""), nil
+			}
+			return responseOf(req, http.StatusOK, channelBody), nil
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		var reading sync.WaitGroup
+		for i := range 3 {
+			reading.Go(func() { _, _ = c.VPCChannel(ctx, Scope{Region: fmt.Sprint("dead", i), ProjectID: "p"}, "i", "c") })
+		}
+		time.Sleep(30 * time.Second)
+		begin := time.Now()
+		if _, err := readChannel(t.Context(), c); err != nil || time.Since(begin) > attemptTimeout {
+			t.Errorf("after %s: %v", time.Since(begin), err)
+		}
+		cancel()
+		reading.Wait()
+	})
 }
 
 // TestRefusedForAnotherProject names the project whose sign-in was refused.

@@ -10,34 +10,34 @@ const (
 	// turnPatience is how long a sign-in waits for those at other IAMs. One that does not respond
 	// must not hold up the others.
 	turnPatience = 10 * time.Second
-	// maxTurns is the maximum number of sign-ins at the same time. IAM locks a user after five
-	// refused ones.
-	maxTurns = 3
+	// fewTurns is how many sign-ins may be under way before the next one waits for longer: IAM locks
+	// a user after five refused ones.
+	fewTurns = 3
 )
 
 // signInTurns lets sign-ins with the same password go one at a time, so that a wrong one is sent
-// once and does not lock the user. If one takes long, another may begin at another IAM, but only one
-// in each turnPatience. The zero value is ready.
+// once and does not lock the user. If one takes long, one more may begin at another IAM after
+// turnPatience, or after attemptTimeout if fewTurns are under way. The zero value is ready.
 type signInTurns struct {
 	mu sync.Mutex
 	// underWay are the IAMs that a sign-in is under way at.
 	underWay map[string]bool
-	// next is when another sign-in may begin next to those that are under way.
+	// next is when one more may begin.
 	next time.Time
 	// ended is closed when a sign-in ends.
 	ended chan struct{}
 }
 
-// take waits for the turn of a sign-in at an IAM, or until it needs none. The caller calls release
-// when it knows the outcome.
+// take waits for the turn of a sign-in at an IAM, or until that is not needed any more. The caller
+// calls release when it knows the outcome.
 func (t *signInTurns) take(ctx context.Context, iam string, needed func() bool) (release func(), err error) {
 	for needed() {
-		begun, passed, ended := t.begin(iam)
+		begun, due, ended := t.begin(iam)
 		if begun {
 			return func() { t.end(iam) }, nil
 		}
 		select {
-		case <-passed:
+		case <-due:
 		case <-ended:
 		case <-ctx.Done():
 			return nil, ctx.Err()
@@ -46,21 +46,24 @@ func (t *signInTurns) take(ctx context.Context, iam string, needed func() bool) 
 	return func() {}, nil
 }
 
-// begin begins a sign-in if its turn has come. Otherwise that may be when turnPatience has passed, or
-// another sign-in has ended.
-func (t *signInTurns) begin(iam string) (begun bool, passed <-chan time.Time, ended <-chan struct{}) {
+// begin begins a sign-in if its turn has come. If not, the caller tries again when one of the
+// channels is ready; due is nil if only the end of another sign-in can help.
+func (t *signInTurns) begin(iam string) (begun bool, due <-chan time.Time, ended <-chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
 	switch {
 	case len(t.underWay) == 0:
 		t.underWay, t.ended = map[string]bool{}, make(chan struct{})
-	case t.underWay[iam], len(t.underWay) == maxTurns:
+	case t.underWay[iam]:
 		return false, nil, t.ended
 	case now.Before(t.next):
 		return false, time.After(t.next.Sub(now)), t.ended
 	}
 	t.underWay[iam], t.next = true, now.Add(turnPatience)
+	if len(t.underWay) >= fewTurns {
+		t.next = now.Add(attemptTimeout)
+	}
 	return true, nil, nil
 }
 
@@ -68,6 +71,7 @@ func (t *signInTurns) end(iam string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.underWay, iam)
+	t.next = time.Time{}
 	close(t.ended)
 	t.ended = make(chan struct{})
 }
