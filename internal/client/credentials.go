@@ -36,9 +36,16 @@ type projectScope struct {
 type credential struct {
 	accessKey, secretKey, securityToken string
 	token                               string
+	// expiresAt is when a credential that was fetched expires; the zero value if that is not known.
+	expiresAt time.Time
 	// mayLackProject is set for a token that may have no project; services refuse one without a
 	// project with 401 or 403.
 	mayLackProject bool
+}
+
+// hasExpired reports whether the credential is known to have expired. A nil credential never does.
+func (c *credential) hasExpired(now time.Time) bool {
+	return c != nil && !c.expiresAt.IsZero() && !now.Before(c.expiresAt)
 }
 
 // authorize sets the headers that authorize req with this body. A nil credential sets none.

@@ -19,11 +19,15 @@ import (
 const (
 	// attemptTimeout ends one attempt of a request.
 	attemptTimeout = 60 * time.Second
+	// longWait is a wait for a slot in which a credential may expire.
+	longWait = time.Second
 	// maxResponseBytes is the largest body that is read.
 	maxResponseBytes = 32 << 20
 )
 
 var (
+	errExpiredWhileWaiting = errors.New("the credential expired while the request waited")
+
 	errAttemptTimeout   = fmt.Errorf("no complete response within %s", attemptTimeout)
 	errResponseTooLarge = fmt.Errorf("the response is larger than %d MiB", maxResponseBytes>>20)
 )
@@ -121,6 +125,9 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, &credentialError{err}
 		}
 		resp, err := x.sendOnce(req, credential)
+		if errors.Is(err, errExpiredWhileWaiting) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -148,15 +155,22 @@ func (x *exchange) credential(ctx context.Context) (*credential, error) {
 	return x.request.source.get(ctx, x.request.scope)
 }
 
-// sendOnce sends a request in one of the host's slots and reads the complete response.
+// sendOnce sends a request in one of the host's slots and reads the complete response. It returns
+// errExpiredWhileWaiting if the credential expired before the request could be sent.
 func (x *exchange) sendOnce(req *http.Request, credential *credential) (*response, error) {
 	ctx, c := req.Context(), x.client
 	x.last = nil
+	waits := time.Now()
 	release, err := x.host.acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
+	// After a shorter wait, a refused credential is renewed: one with a very short life must not be
+	// fetched endlessly.
+	if now := time.Now(); now.Sub(waits) > longWait && credential.hasExpired(now) {
+		return nil, errExpiredWhileWaiting
+	}
 
 	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, errAttemptTimeout)
 	defer cancel()

@@ -100,8 +100,9 @@ func readToken(resp *response) (*scopedToken, *tokenResponse, lifetime, error) {
 	if err != nil {
 		return nil, nil, lifetime{}, err
 	}
-	fetched := &scopedToken{credential: &credential{token: token}, projectID: described.Token.value.Project.ID}
-	return fetched, described, newLifetime(described.Token.value.ExpiresAt, resp.header, time.Now()), nil
+	life := newLifetime(described.Token.value.ExpiresAt, resp.header, time.Now())
+	fetched := &scopedToken{credential: &credential{token: token, expiresAt: life.expiresAt}, projectID: described.Token.value.Project.ID}
+	return fetched, described, life, nil
 }
 
 // subjectToken returns the token that IAM issued with a response.

@@ -25,12 +25,14 @@ func (k *temporaryKeys) credential(header http.Header) (*credential, lifetime, e
 	if k.Credential.Access == "" || k.Credential.Secret == "" {
 		return nil, lifetime{}, errNoKeys
 	}
+	life := newLifetime(k.Credential.ExpiresAt, header, time.Now())
 	keys := &credential{
 		accessKey:     k.Credential.Access,
 		secretKey:     k.Credential.Secret,
 		securityToken: k.Credential.SecurityToken,
+		expiresAt:     life.expiresAt,
 	}
-	return keys, newLifetime(k.Credential.ExpiresAt, header, time.Now()), nil
+	return keys, life, nil
 }
 
 // readKeys reads the response to a request for temporary keys.

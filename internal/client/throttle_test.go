@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -308,4 +309,46 @@ func TestTimeWithScattered429s(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestCredentialExpiresInAPause has tokens expire while requests wait for the end of a pause and in
+// the recovery after it: the requests are sent with other ones.
+func TestCredentialExpiresInAPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const life = 2 * time.Second
+		var issued, requests atomic.Int64
+		expires := map[string]time.Time{}
+		var mu sync.Mutex
+		c := inMemory(t, Config{Credentials: userByName, AuthURL: "http://iam.invalid", MaxRetries: 1}, func(req *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if strings.HasSuffix(req.URL.Path, tokensPath) {
+				token := fmt.Sprint("token-", issued.Add(1))
+				expires[token] = time.Now().Add(life)
+				body := fmt.Sprintf(`{"token":{"expires_at":%q}}`, expires[token].UTC().Format(time.RFC3339Nano))
+				return responseOf(req, http.StatusCreated, body, "X-Subject-Token", token), nil
+			}
+			switch {
+			case requests.Add(1) == 1:
+				return responseOf(req, 429, throttledBody, "Retry-After", "5"), nil
+			case !time.Now().Before(expires[req.Header.Get("X-Auth-Token")]):
+				return responseOf(req, http.StatusUnauthorized, "{}"), nil
+			}
+			return responseOf(req, http.StatusOK, channelBody), nil
+		})
+		var reading sync.WaitGroup
+		for range 30 {
+			reading.Go(func() {
+				if _, err := readChannel(t.Context(), c); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		reading.Wait()
+		if n := issued.Load(); n > 5 {
+			t.Errorf("%d sign-ins", n)
+		}
+	})
 }
