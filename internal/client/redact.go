@@ -15,7 +15,7 @@ import (
 // minRedactedStart is the length of the beginning of a secret that is redacted even if something else
 // follows, because a message may cut the secret. A secret of less than twice this length is redacted
 // only if it is complete.
-const minRedactedStart = 12
+const minRedactedStart = 10
 
 // knownSecrets are the secrets that the client has used so far: a response may repeat one of an
 // earlier request.
@@ -49,9 +49,10 @@ func formsOf(secret string) []string {
 	asJSON, _ := json.Marshal(secret) //nolint:errchkjson // A string has JSON.
 	escaped := string(asJSON[1 : len(asJSON)-1])
 	unescaped := strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(escaped)
-	quoted := strconv.Quote(secret)
+	quoted, inHTML := strconv.Quote(secret), html.EscapeString(secret)
 	forms := []string{
-		secret, escaped, unescaped, strings.ReplaceAll(unescaped, "/", `\/`), quoted[1 : len(quoted)-1], html.EscapeString(secret),
+		secret, escaped, unescaped, strings.ReplaceAll(unescaped, "/", `\/`), quoted[1 : len(quoted)-1],
+		inHTML, strings.NewReplacer("&#34;", "&quot;", "&#39;", "&#x27;").Replace(inHTML), strings.NewReplacer("&#34;", "&quot;").Replace(inHTML),
 		base64.RawStdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
 	}
 	for _, inURL := range []string{url.QueryEscape(secret), url.PathEscape(secret), percentEncode(secret)} {

@@ -166,6 +166,8 @@ func TestFormsOf(t *testing.T) {
 		"JSON with escaped slashes": `p\"a\\s\/s+w=o&r<d> 'x%ü`,
 		"a quoted string of Go":     `p\"a\\s/s+w=o&r<d> 'x%ü`,
 		"HTML":                      `p&#34;a\s/s+w=o&amp;r&lt;d&gt; &#39;x%ü`,
+		"HTML with a name":          `p&quot;a\s/s+w=o&amp;r&lt;d&gt; &#39;x%ü`,
+		"HTML in hexadecimal":       `p&quot;a\s/s+w=o&amp;r&lt;d&gt; &#x27;x%ü`,
 		"a query":                   "p%22a%5Cs%2Fs%2Bw%3Do%26r%3Cd%3E+%27x%25%C3%BC",
 		"a query in lower case":     "p%22a%5cs%2fs%2bw%3do%26r%3cd%3e+%27x%25%c3%bc",
 		"a path":                    "p%22a%5Cs%2Fs+w=o&r%3Cd%3E%20%27x%25%C3%BC",
