@@ -97,15 +97,17 @@ func serviceConnectionsRead(entries int) benchmarkedRead {
 }
 
 func enhancedConnectionsRead(entries int) benchmarkedRead {
-	all := encode(object{"is_success": true, "connections": simulator.EnhancedConnections(entries)})
-	none := encode(object{"is_success": true, "connections": list{}})
+	connections := simulator.EnhancedConnections(entries)
+	all := encode(object{"is_success": true, "connections": connections})
+	// The page that verifies the list begins with its last entry.
+	last := encode(object{"is_success": true, "connections": connections[entries-1:]})
 	return benchmarkedRead{
 		entries:    entries,
 		typeName:   "hwcloud_dli_enhanced_connections",
 		dataSource: newEnhancedConnectionsDataSource,
 		response: func(r *http.Request) []byte {
 			if r.URL.Query().Get("offset") != "" {
-				return none
+				return last
 			}
 			return all
 		},
