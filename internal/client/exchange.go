@@ -226,24 +226,24 @@ func (x *exchange) exchangeOnce(req *http.Request) (*response, error) {
 		body.Grow(int(httpResponse.ContentLength) + bytes.MinRead)
 	}
 	_, err = body.ReadFrom(io.LimitReader(httpResponse.Body, maxResponseBytes+1))
-	if err == nil && isCut(httpResponse, body.Bytes()) {
-		err = io.ErrUnexpectedEOF
-	}
 	switch {
 	case err != nil && resp.status != http.StatusUnauthorized:
 		return nil, err
 	case body.Len() > maxResponseBytes:
 		return resp, errResponseTooLarge
+	case isCut(httpResponse, body.Bytes()):
+		return nil, io.ErrUnexpectedEOF
 	}
 	// A 401 is complete without its body. A repeated sign-in could lock the user.
 	resp.body = body.Bytes()
 	return resp, nil
 }
 
-// isCut reports whether JSON that ends with its connection, without a length that would show it, is
-// not complete.
+// isCut reports whether the JSON of a success that ends with its connection, without a length that
+// would show it, is not complete.
 func isCut(resp *http.Response, body []byte) bool {
-	if resp.ContentLength >= 0 || len(resp.TransferEncoding) > 0 || resp.ProtoMajor > 1 || !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
+	hasLength := resp.ContentLength >= 0 || len(resp.TransferEncoding) > 0 || resp.Uncompressed || resp.ProtoMajor > 1
+	if hasLength || resp.StatusCode != http.StatusOK || !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
 		return false
 	}
 	decoder := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))

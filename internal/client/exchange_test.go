@@ -138,6 +138,42 @@ func TestCompressedResponse(t *testing.T) {
 	}
 }
 
+// TestResponsesWithoutALength are complete if their connection ends after JSON, or if nothing tells
+// whether they are.
+func TestResponsesWithoutALength(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		status, body string
+		want         error
+		text         string
+	}{
+		"complete":      {"200 OK", channelBody, nil, ""},
+		"an API error":  {"409 Conflict", `{"error_code":"C.1","error_msg":"cut`, nil, "status 409 Conflict"},
+		"not JSON":      {"200 OK", "<html", nil, "unexpected response"},
+		"wrong JSON":    {"200 OK", `{"id":}`, nil, "not valid JSON"},
+		"too large":     {"200 OK", `{"id":"` + strings.Repeat("x", maxResponseBytes), errResponseTooLarge, ""},
+		"cut in a word": {"200 OK", `{"id":tr`, io.ErrUnexpectedEOF, ""},
+		"cut":           {"200 OK", "\n" + channelBody[:len(channelBody)/2], io.ErrUnexpectedEOF, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := serving(t, func(w http.ResponseWriter, _ *http.Request) {
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.WriteString(conn, "HTTP/1.1 "+tt.status+"\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"+tt.body)
+				_ = conn.Close()
+			})
+			_, err := readChannel(t.Context(), clientOf(t, server, Config{}))
+			if tt.want != nil && !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil && tt.text == "") || err != nil && !strings.Contains(err.Error(), tt.text) {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
+
 // TestCutResponses retries a response that ends too early, and never takes it for a complete one.
 func TestCutResponses(t *testing.T) {
 	t.Parallel()

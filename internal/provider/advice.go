@@ -165,7 +165,8 @@ var rules = []rule{
 	{reason: client.ReasonResponseTooLarge, advice: "The response is probably not from this API. " + checkAddress},
 	{
 		reason: client.ReasonRedirect,
-		advice: "Redirects to another scheme, host or port are not followed, because they would pass on the credentials. " +
+		advice: "Redirects to another scheme, host or port are not followed, because they would pass on the credentials; " +
+			"nor are redirects in a circle, without an address, or of a sign-in with a status other than 307 and 308. " +
 			"If the address is right, set it in {endpoints}. Otherwise check whether a proxy or a sign-in page intercepts the request.",
 	},
 	{
