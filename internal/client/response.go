@@ -18,6 +18,8 @@ const (
 	maxRequestIDBytes = 100
 	// maxStartBytes is how much of a response that is not JSON is shown.
 	maxStartBytes = 200
+	// maxRedactedBytes is how much of a text is searched for secrets; what follows is not shown.
+	maxRedactedBytes = 64 << 10
 )
 
 // response is an HTTP response with its complete body.
@@ -81,8 +83,7 @@ func (r *response) start() string {
 		jsontext.Value(trimmed).IsValid() {
 		return ""
 	}
-	body := redact(string(trimmed), r.exchange.secrets)
-	text := r.text(body[:min(len(body), 2*maxStartBytes)], maxStartBytes)
+	text := r.text(string(trimmed), maxStartBytes)
 	if text == "" {
 		return ""
 	}
@@ -93,6 +94,7 @@ func (r *response) start() string {
 // before and after truncating, so that a cut secret does not leak.
 func (r *response) text(text string, maxBytes int) string {
 	secrets := r.exchange.secrets
+	text = text[:min(len(text), maxRedactedBytes)]
 	return redact(printable(redact(text, secrets), maxBytes), secrets)
 }
 
