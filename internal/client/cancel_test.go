@@ -321,14 +321,14 @@ func TestCancelDuringARefresh(t *testing.T) {
 	t.Parallel()
 	server, c := simulated(t, Config{Agencies: []Agency{{Name: simulator.AgencyName, DomainName: simulator.AgencyDomainName}}})
 	in := Scope{simulator.Region, simulator.AgencyProjectID}
-	server.Update(func(d *simulator.Data) { d.IAM.KeyLifetime = 3 * time.Second })
+	server.Update(func(d *simulator.Data) { d.IAM.KeyLifetime = 6 * time.Second })
 	labeled(t, func(ctx context.Context) {
 		ctx, cancel := context.WithCancel(ctx)
 		if _, err := c.EnhancedConnections(ctx, in, EnhancedConnectionsQuery{}); err != nil {
 			t.Fatal(err)
 		}
 		server.Inject(simulator.Fault{Service: "iam", Action: simulator.StallHeaders()})
-		time.Sleep(2500 * time.Millisecond)
+		time.Sleep(4900 * time.Millisecond)
 		if _, err := c.EnhancedConnections(ctx, in, EnhancedConnectionsQuery{}); err != nil {
 			t.Error(err)
 		}

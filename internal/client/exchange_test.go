@@ -237,9 +237,9 @@ func TestStalledResponses(t *testing.T) {
 			t.Parallel()
 			server, c := simulated(t, Config{MaxRetries: 3})
 			server.Inject(simulator.Fault{Action: action})
+			begin := time.Now()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
-			begin := time.Now()
 			_, err := readChannel(ctx, c)
 			if took := time.Since(begin); !errors.Is(err, context.DeadlineExceeded) || took < time.Second || took > 10*time.Second {
 				t.Errorf("after %s: %v", took, err)

@@ -171,10 +171,10 @@ func TestMetadataRefresh(t *testing.T) {
 				_, err := c.EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{})
 				return err
 			}
-			begin := time.Now()
 			if err := read(); err != nil {
 				t.Fatal(err)
 			}
+			begin := time.Now()
 			server.Inject(simulator.Fault{Service: "metadata", Times: 1, Action: action})
 			// The refresh is due after four fifths of the lifetime.
 			time.Sleep(3300*time.Millisecond - time.Since(begin))
