@@ -158,13 +158,7 @@ func TestResponsesWithoutALength(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := serving(t, func(w http.ResponseWriter, _ *http.Request) {
-				conn, _, err := http.NewResponseController(w).Hijack()
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				_, _ = io.WriteString(conn, "HTTP/1.1 "+tt.status+"\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"+tt.body)
-				_ = conn.Close()
+				respondRaw(t, w, "HTTP/1.1 "+tt.status+"\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"+tt.body)
 			})
 			_, err := readChannel(t.Context(), clientOf(t, server, Config{}))
 			if tt.want != nil && !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil && tt.text == "") || err != nil && !strings.Contains(err.Error(), tt.text) {
@@ -196,13 +190,7 @@ func TestCutResponses(t *testing.T) {
 			_ = compressed.Flush() // Without its end.
 		},
 		"without a length": func(w http.ResponseWriter) {
-			conn, _, err := http.NewResponseController(w).Hijack()
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"+channelBody[:len(channelBody)/2])
-			_ = conn.Close()
+			respondRaw(t, w, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"+channelBody[:len(channelBody)/2])
 		},
 	}
 	for name, cut := range tests {

@@ -23,7 +23,7 @@ func ReadFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() && !info.IsDir() {
+	if !info.Mode().IsRegular() && !info.IsDir() { // Reading a folder fails by itself.
 		return nil, &fs.PathError{Op: "read", Path: path, Err: errNotRegularFile}
 	}
 	file, err := os.Open(path) //nolint:gosec // The user names the file.

@@ -251,3 +251,15 @@ func (b cutBody) Read(p []byte) (int, error) {
 }
 
 func (cutBody) Close() error { return nil }
+
+// respondRaw sends a response as it is, and closes the connection.
+func respondRaw(t *testing.T, w http.ResponseWriter, response string) {
+	t.Helper()
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	_, _ = io.WriteString(conn, response)
+	_ = conn.Close()
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -408,13 +407,7 @@ func TestCutRefusal(t *testing.T) {
 			var signIns atomic.Int64
 			server := serving(t, func(w http.ResponseWriter, _ *http.Request) {
 				signIns.Add(1)
-				conn, _, err := http.NewResponseController(w).Hijack()
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				_, _ = io.WriteString(conn, "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n"+header+"\r\n"+body)
-				_ = conn.Close()
+				respondRaw(t, w, "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n"+header+"\r\n"+body)
 			})
 			c := clientOf(t, server, Config{Credentials: userByName, MaxRetries: 5})
 			for _, project := range []string{"p1", "p2"} {

@@ -22,7 +22,7 @@ type signInTurns struct {
 	mu sync.Mutex
 	// underWay are the IAMs that a sign-in is under way at.
 	underWay map[string]bool
-	// next is when one more may begin.
+	// next is when one more may begin; the zero value is at once.
 	next time.Time
 	// ended is closed when a sign-in ends.
 	ended chan struct{}
@@ -51,10 +51,11 @@ func (t *signInTurns) take(ctx context.Context, iam string, needed func() bool) 
 func (t *signInTurns) begin(iam string) (begun bool, due <-chan time.Time, ended <-chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.underWay == nil {
+		t.underWay, t.ended = map[string]bool{}, make(chan struct{})
+	}
 	now := time.Now()
 	switch {
-	case len(t.underWay) == 0:
-		t.underWay, t.ended = map[string]bool{}, make(chan struct{})
 	case t.underWay[iam]:
 		return false, nil, t.ended
 	case now.Before(t.next):

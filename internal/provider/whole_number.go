@@ -26,7 +26,7 @@ func isWholeNumberFrom(minimum int64) validator.Number {
 	return wholeNumberRule{minimum, math.MaxInt64}
 }
 
-// Description returns the rule as a sentence without its subject.
+// Description returns the rule as a sentence.
 func (r wholeNumberRule) Description(context.Context) string {
 	if r.max == math.MaxInt64 {
 		return fmt.Sprintf("value must be at least %d", r.min)
