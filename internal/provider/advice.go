@@ -386,7 +386,7 @@ func (f failure) adviceOnError() (argument, text string) {
 	failed, ok := errors.AsType[*client.Error](f.err)
 	if !ok {
 		if _, ok := errors.AsType[*client.IDTokenError](f.err); ok {
-			return "", f.data.idToken.advice()
+			return "", f.data.idTokenAdvice
 		}
 		return "", ""
 	}

@@ -88,7 +88,7 @@ func TestAdvice(t *testing.T) {
 
 	noIDTokenError := &client.IDTokenError{Source: "the configuration", Err: errors.New("it is empty")}
 	signedInBy := func(kind idTokenKind, name string) providerData {
-		return providerData{idToken: idTokenOrigin{kind, setting{name: name}}}
+		return providerData{idTokenAdvice: idTokenOrigin{kind, setting{name: name}}.advice()}
 	}
 	gitHub := func(reason client.Reason, status int) *client.Error {
 		return &client.Error{

@@ -2,8 +2,11 @@ package provider
 
 import (
 	"context"
+	"reflect"
+	"regexp"
 	"strconv"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -26,18 +29,20 @@ type configBuilder struct {
 	// are skipped.
 	validating bool
 	diags      *diag.Diagnostics
+	// addresses are the origins of the services' addresses, by service.
+	addresses map[string]string
 }
 
 // buildConfig makes the client's configuration, and the provider data that describe it.
 func buildConfig(ctx context.Context, model providerModel, env getenv, diags *diag.Diagnostics) (client.Config, *providerData) {
-	b := &configBuilder{environment: env, diags: diags}
+	b := &configBuilder{environment: env, diags: diags, addresses: map[string]string{}}
 	return b.build(ctx, model)
 }
 
 // validateConfig checks the known values of the provider block. What it reports, buildConfig
 // would report too.
 func validateConfig(ctx context.Context, model providerModel, diags *diag.Diagnostics) {
-	b := &configBuilder{environment: func(string) string { return "" }, validating: true, diags: diags}
+	b := &configBuilder{environment: func(string) string { return "" }, validating: true, diags: diags, addresses: map[string]string{}}
 	b.build(ctx, model)
 }
 
@@ -72,9 +77,19 @@ func (b *configBuilder) build(ctx context.Context, model providerModel) (client.
 	data := &providerData{
 		credentials:       resolved.describe(),
 		usesProfile:       resolved.profile != nil,
-		idToken:           resolved.idToken,
+		idTokenAdvice:     resolved.idToken.advice(),
 		caCertificates:    len(config.CACertificates) > 0,
 		clientCertificate: config.ClientCertificate != nil,
+		addresses:         b.addresses,
+		emptyBlock:        isEmpty(model),
+	}
+	switch credentials := config.Credentials.(type) {
+	case client.Metadata:
+		data.noCredentials = true
+	case client.Keys:
+		data.looksSwapped = accessKeyForm.MatchString(credentials.SecretKey) && secretKeyForm.MatchString(credentials.AccessKey)
+		unread, _ := b.first(securityTokenVariables)
+		data.unreadSecurityToken = credentials.SecurityToken == "" && unread != "" && resolved.profile == nil
 	}
 	if !region.isSet() && profile.isSet() {
 		config.Region, data.noProfileRegion = b.profileRegion(profile, resolved.profile)
@@ -131,4 +146,24 @@ func (b *configBuilder) maxRetries(argument types.Number) int {
 		b.fail(path.Root("max_retries"), "Invalid environment variable", "%s must be a number from 0 to %d%s.", variable, maxRetries, got(value))
 	}
 	return retries
+}
+
+// The usual forms of an access key's ID and its secret.
+var (
+	accessKeyForm = regexp.MustCompile(`^[A-Z0-9]{20}$`)
+	secretKeyForm = regexp.MustCompile(`^[A-Za-z0-9]{40}$`)
+)
+
+// isEmpty reports whether the provider block has neither arguments nor blocks.
+func isEmpty(model providerModel) bool {
+	for _, field := range reflect.ValueOf(model).Fields() {
+		value, _ := field.Interface().(attr.Value)
+		if list, ok := value.(types.List); ok && len(list.Elements()) == 0 {
+			continue
+		}
+		if !value.IsNull() {
+			return false
+		}
+	}
+	return true
 }

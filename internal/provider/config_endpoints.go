@@ -32,7 +32,7 @@ func (b *configBuilder) endpoints(ctx context.Context, argument types.Map) map[s
 		}
 		if s.value != "" {
 			b.checkBaseURL(s, service)
-			endpoints[service] = s.value
+			endpoints[service], b.addresses[service] = s.value, s.source()
 		}
 	}
 	return endpoints
@@ -46,6 +46,7 @@ func (b *configBuilder) authURL(argument types.String, endpoints map[string]stri
 		return ""
 	}
 	b.checkBaseURL(s, client.IAM)
+	b.addresses[client.IAM] = s.source()
 	return s.value
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
@@ -150,5 +151,42 @@ func TestRetries(t *testing.T) {
 				t.Errorf("%d requests, want %d", n, test.want)
 			}
 		})
+	}
+}
+
+// TestFacts tells the advice on errors what the configuration looks like.
+func TestFacts(t *testing.T) {
+	t.Parallel()
+	id, secret := strings.Repeat("AB12", 5), strings.Repeat("aB12", 10)
+	for name, test := range map[string]struct {
+		arguments, environment object
+		want                   providerData
+	}{
+		"nothing":           {nil, nil, providerData{noCredentials: true, emptyBlock: true}},
+		"empty block":       {nil, object{"HW_ACCESS_KEY": id, "HW_SECRET_KEY": secret}, providerData{emptyBlock: true}},
+		"any argument":      {object{"insecure": false}, nil, providerData{noCredentials: true}},
+		"any block":         {object{"assume_role": list{object{}}}, nil, providerData{noCredentials: true}},
+		"swapped":           {object{"access_key": secret, "secret_key": id}, nil, providerData{looksSwapped: true}},
+		"the same":          {object{"access_key": secret, "secret_key": secret}, nil, providerData{}},
+		"unread token":      {object{"access_key": id}, object{"HW_SECRET_KEY": secret, "HW_SECURITY_TOKEN": "x"}, providerData{unreadSecurityToken: true}},
+		"token of argument": {object{"access_key": id, "secret_key": secret, "security_token": "x"}, object{"HW_SECURITY_TOKEN": "x"}, providerData{}},
+		"endpoints": {
+			object{"endpoints": object{"dli": "https://x", "iam": "https://y"}}, object{"HW_ENDPOINT_APIG": "https://z", "OS_AUTH_URL": "https://z"},
+			providerData{noCredentials: true, addresses: map[string]string{"dli": "endpoints.dli", "iam": "endpoints.iam", "apig": "HW_ENDPOINT_APIG"}},
+		},
+		"auth_url": {
+			object{"auth_url": "https://x", "endpoints": object{"iam": "https://y"}}, nil,
+			providerData{noCredentials: true, addresses: map[string]string{"iam": "auth_url"}},
+		},
+		"OS_AUTH_URL": {nil, object{"OS_AUTH_URL": "https://x"}, providerData{noCredentials: true, emptyBlock: true, addresses: map[string]string{"iam": "OS_AUTH_URL"}}},
+	} {
+		_, got, _ := builtData(t, test.arguments, variablesOf(test.environment))
+		facts := providerData{
+			noCredentials: got.noCredentials, unreadSecurityToken: got.unreadSecurityToken, looksSwapped: got.looksSwapped,
+			emptyBlock: got.emptyBlock, addresses: got.addresses,
+		}
+		if diff := cmp.Diff(test.want, facts, cmp.AllowUnexported(providerData{}), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
 	}
 }

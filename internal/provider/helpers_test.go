@@ -1115,6 +1115,14 @@ func signInAs(user string) string {
 // builtConfig is what the provider makes of a provider block and an environment.
 func builtConfig(t *testing.T, arguments object, env getenv) (config client.Config, credentials string, errors []string) {
 	t.Helper()
+	config, data, errors := builtData(t, arguments, env)
+	return config, data.credentials, errors
+}
+
+// builtData is what the provider makes of a provider block and an environment, with the provider
+// data.
+func builtData(t *testing.T, arguments object, env getenv) (config client.Config, data *providerData, errors []string) {
+	t.Helper()
 	var declared provider.SchemaResponse
 	new(hwcloudProvider).Schema(t.Context(), provider.SchemaRequest{}, &declared)
 	raw := valueOf(t, declared.Schema.Type().TerraformType(t.Context()), merge(object{"assume_role": list{}}, arguments))
@@ -1123,11 +1131,11 @@ func builtConfig(t *testing.T, arguments object, env getenv) (config client.Conf
 		t.Fatal(diags)
 	}
 	var diags diag.Diagnostics
-	config, data := buildConfig(t.Context(), model, env, &diags)
+	config, data = buildConfig(t.Context(), model, env, &diags)
 	for _, d := range diags.Errors() {
 		errors = append(errors, d.Detail())
 	}
-	return config, data.credentials, errors
+	return config, data, errors
 }
 
 func readFileOf(t *testing.T, name string) []byte {

@@ -17,9 +17,23 @@ type providerData struct {
 	credentials string
 	// usesProfile reports whether the credentials are the keys of a KooCLI profile.
 	usesProfile bool
-	// idToken is the source of the ID token that the provider signs in with, zero if it signs in
-	// with something else.
-	idToken idTokenOrigin
+	// noCredentials reports whether nothing names credentials, so that only the metadata service of
+	// an ECS may have some.
+	noCredentials bool
+	// unreadSecurityToken reports whether HW_SECURITY_TOKEN is set but was not read, because the
+	// access key is an argument.
+	unreadSecurityToken bool
+	// looksSwapped reports whether the access key has the form of a secret key, and the secret key
+	// that of an access key.
+	looksSwapped bool
+	// emptyBlock reports whether the provider block has no arguments at all.
+	emptyBlock bool
+	// addresses are the origins of the services' addresses, by service, such as "OS_AUTH_URL" or
+	// "endpoints.dli". An address that is made of region and cloud has none.
+	addresses map[string]string
+	// idTokenAdvice says what to do if the source of the ID token provides none, "" if the provider
+	// signs in with something else.
+	idTokenAdvice string
 	// caCertificates reports whether CA certificates are trusted in addition to the system's, and
 	// clientCertificate whether there is a client certificate.
 	caCertificates, clientCertificate bool
