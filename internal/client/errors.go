@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -85,6 +86,12 @@ type Error struct {
 	Status int
 	// Code, Message and RequestID are the API's own, "" if it sent none.
 	Code, Message, RequestID string
+	// Page reports whether the response is an HTML page, whatever its status.
+	Page bool
+	// Throttled is how many of the attempts were throttled.
+	Throttled int
+	// TokenProject is the ID of the project that the token in use is for, "" if IAM has not said.
+	TokenProject string
 	// Err is the cause, nil for an API error that the other fields describe.
 	Err error
 }
@@ -119,6 +126,17 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+var gatewayCode = regexp.MustCompile(`^APIGW?\.(0\d{3})$`)
+
+// GatewayCode returns the number of one of the gateway's own codes: "0301" for both "APIGW.0301" and
+// "APIG.0301", "" for other codes.
+func GatewayCode(code string) string {
+	if found := gatewayCode.FindStringSubmatch(code); found != nil {
+		return found[1]
+	}
+	return ""
+}
 
 // ProxyError is a proxy that cannot be reached, or that refuses to connect to the API.
 type ProxyError struct {
@@ -158,6 +176,10 @@ func (e *EndpointError) Error() string {
 
 // ErrNoRegion means that neither the client nor the caller names a region.
 var ErrNoRegion = errors.New("no region is set")
+
+// ErrRefusedBefore means that a request was not sent, because its credential was refused before in
+// this run. The other fields of its [Error] are those of the refusal.
+var ErrRefusedBefore = errors.New("the same credential was refused before")
 
 // ErrReportedFailure is the cause of an [Error] with [ReasonReportedFailure].
 var ErrReportedFailure = errors.New("the response reports a failure")

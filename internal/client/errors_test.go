@@ -90,3 +90,14 @@ func TestDiffersInCase(t *testing.T) {
 		}
 	}
 }
+
+func TestGatewayCode(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{
+		"APIGW.0301": "0301", "APIG.0308": "0308", "APIG.1000": "", "APIG.3023": "", "EndPoint.0005": "", "0301": "", "APIGW.03011": "", "": "",
+	} {
+		if got := GatewayCode(code); got != want {
+			t.Errorf("%q is %q, want %q", code, got, want)
+		}
+	}
+}
