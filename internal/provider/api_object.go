@@ -1,26 +1,38 @@
 package provider
 
 import (
+	"context"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// apiObject declares an object of an API once: its attributes, and how the value of each is read
-// from a T. It serves the schemas of data sources and ephemeral resources, and builds their values.
+// apiObject declares an object of an API once, one line for each field: the attributes that a
+// schema has for it, and their values.
 //
 // Values are built from the types computed here. The framework's own conversion of structs reflects
-// on each of them, and costs twice as much for a long list.
+// on each of them, and costs four times as much for a long list.
 type apiObject[T any] struct {
-	attributes []attribute
-	fields     []field[T]
-	typ        tftypes.Object
+	describe   func(*fields, *T)
+	attributes map[string]schema.Attribute
+	typ        tftypes.Type
 }
 
-// field is an attribute of an API object and the way to get its value.
-type field[T any] struct {
-	attribute
-	value func(item *T, secrets secrets) tftypes.Value
+// newObject declares an object. The function calls a method of fields for each field of the item,
+// always for the same ones: it is called with an empty item for the attributes, and with every item
+// for its values.
+func newObject[T any](describe func(f *fields, item *T)) *apiObject[T] {
+	f := &fields{attributes: map[string]schema.Attribute{}, values: map[string]tftypes.Value{}}
+	describe(f, new(T))
+	return &apiObject[T]{describe, f.attributes, schema.Schema{Attributes: f.attributes}.Type().TerraformType(context.Background())}
+}
+
+// values are the values of the object's attributes for an item, by name.
+func (o *apiObject[T]) values(item *T, secrets secrets) map[string]tftypes.Value {
+	f := &fields{values: make(map[string]tftypes.Value, len(o.attributes)), secrets: secrets}
+	o.describe(f, item)
+	return f.values
 }
 
 // secrets says what a read does with sensitive values.
@@ -31,46 +43,61 @@ const (
 	omitSecrets secrets = true
 )
 
-// newObject declares an object. It panics if two of its fields have the same name.
-func newObject[T any](fields ...field[T]) *apiObject[T] {
-	o := &apiObject[T]{fields: fields}
-	for _, f := range fields {
-		o.attributes = append(o.attributes, f.attribute)
+// fields collects the values of an object's fields, and their attributes if attributes is not nil.
+type fields struct {
+	attributes map[string]schema.Attribute
+	values     map[string]tftypes.Value
+	secrets    secrets
+}
+
+// text declares a string, null if value is nil.
+func (f *fields) text(name, description string, value *string) {
+	if f.attributes != nil {
+		f.attributes[name] = schema.StringAttribute{MarkdownDescription: description, Computed: true}
 	}
-	o.typ = objectType(o.attributes)
-	return o
+	f.values[name] = tftypes.NewValue(tftypes.String, value)
 }
 
-// stringField declares a string, null if get returns nil.
-func stringField[T any](name, description string, get func(*T) *string) field[T] {
-	return scalarField(attribute{name: name, description: description, kind: stringKind, computed: true}, get)
+// secret declares a string that Terraform does not show, and that is null if secrets are omitted.
+func (f *fields) secret(name, description string, value *string) {
+	if f.attributes != nil {
+		f.attributes[name] = schema.StringAttribute{MarkdownDescription: description, Computed: true, Sensitive: true}
+	}
+	if f.secrets == omitSecrets {
+		value = nil
+	}
+	f.values[name] = tftypes.NewValue(tftypes.String, value)
 }
 
-// int64Field declares an integer, null if get returns nil.
-func int64Field[T any](name, description string, get func(*T) *int64) field[T] {
-	return scalarField(attribute{name: name, description: description, kind: int64Kind, computed: true}, get)
+// number declares an integer, null if value is nil.
+func (f *fields) number(name, description string, value *int64) {
+	if f.attributes != nil {
+		f.attributes[name] = schema.Int64Attribute{MarkdownDescription: description, Computed: true}
+	}
+	f.values[name] = tftypes.NewValue(tftypes.Number, value)
 }
 
-// boolField declares a boolean, null if get returns nil.
-func boolField[T any](name, description string, get func(*T) *bool) field[T] {
-	return scalarField(attribute{name: name, description: description, kind: boolKind, computed: true}, get)
+// boolean declares a boolean, null if value is nil.
+func (f *fields) boolean(name, description string, value *bool) {
+	if f.attributes != nil {
+		f.attributes[name] = schema.BoolAttribute{MarkdownDescription: description, Computed: true}
+	}
+	f.values[name] = tftypes.NewValue(tftypes.Bool, value)
 }
 
-func scalarField[T, V any](a attribute, get func(*T) *V) field[T] {
-	typ := a.typ()
-	return field[T]{a, func(item *T, _ secrets) tftypes.Value { return tftypes.NewValue(typ, get(item)) }}
-}
-
-// timeField declares the RFC 3339 form of a time in milliseconds since the Unix epoch.
-func timeField[T any](name, description string, get func(*T) *int64) field[T] {
-	return stringField(name, description+" It is null if that is null or outside the years 1 to 9999.",
-		func(item *T) *string { return rfc3339(get(item)) })
+// time declares the RFC 3339 form of a time in milliseconds since the Unix epoch.
+func (f *fields) time(name, description string, ms *int64) {
+	if f.attributes != nil {
+		description += " It is null if that is null, `0`, or outside the years 1 to 9999."
+	}
+	f.text(name, description, rfc3339(ms))
 }
 
 // rfc3339 formats a time in milliseconds since the Unix epoch as RFC 3339, in UTC and with
-// milliseconds. It returns nil if ms is nil or outside the years 1 to 9999.
+// milliseconds. It returns nil if ms is nil, 0, which the APIs return for a time that does not
+// exist yet, or outside the years 1 to 9999.
 func rfc3339(ms *int64) *string {
-	if ms == nil {
+	if ms == nil || *ms == 0 {
 		return nil
 	}
 	t := time.UnixMilli(*ms).UTC()
@@ -81,58 +108,28 @@ func rfc3339(ms *int64) *string {
 	return &text
 }
 
-// listField declares a list of objects, empty if get returns none.
-func listField[T, E any](name, description string, element *apiObject[E], get func(*T) []E) field[T] {
-	typ := tftypes.List{ElementType: element.typ}
-	return field[T]{
-		attribute{name: name, description: description, kind: listKind, computed: true, nested: element.attributes},
-		func(item *T, secrets secrets) tftypes.Value {
-			entries := get(item)
-			values := make([]tftypes.Value, len(entries))
-			for i := range entries {
-				values[i] = element.value(&entries[i], secrets)
-			}
-			return tftypes.NewValue(typ, values)
-		},
-	}
-}
-
-// objectField declares an object, null if get returns nil.
-func objectField[T, E any](name, description string, inner *apiObject[E], get func(*T) *E) field[T] {
-	return field[T]{
-		attribute{name: name, description: description, kind: objectKind, computed: true, nested: inner.attributes},
-		func(item *T, secrets secrets) tftypes.Value {
-			entry := get(item)
-			if entry == nil {
-				return tftypes.NewValue(inner.typ, nil)
-			}
-			return inner.value(entry, secrets)
-		},
-	}
-}
-
-// secret makes a field sensitive: hidden in Terraform's output, and null if secrets are omitted.
-func secret[T any](f field[T]) field[T] {
-	f.sensitive = true
-	return f
-}
-
-// value is an item as a value of the object's type.
-func (o *apiObject[T]) value(item *T, secrets secrets) tftypes.Value {
-	return tftypes.NewValue(o.typ, o.values(item, secrets))
-}
-
-// values are those of the object's attributes, by name. A sensitive one is null if secrets are
-// omitted, whatever its field returns.
-func (o *apiObject[T]) values(item *T, secrets secrets) map[string]tftypes.Value {
-	values := make(map[string]tftypes.Value, len(o.fields))
-	for i := range o.fields {
-		f := &o.fields[i]
-		if f.sensitive && secrets == omitSecrets {
-			values[f.name] = tftypes.NewValue(f.typ(), nil)
-			continue
+// listField declares a list of objects, empty if there are no entries.
+func listField[E any](f *fields, name, description string, element *apiObject[E], entries []E) {
+	if f.attributes != nil {
+		f.attributes[name] = schema.ListNestedAttribute{
+			MarkdownDescription: description, Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: element.attributes},
 		}
-		values[f.name] = f.value(item, secrets)
 	}
-	return values
+	values := make([]tftypes.Value, len(entries))
+	for i := range entries {
+		values[i] = tftypes.NewValue(element.typ, element.values(&entries[i], f.secrets))
+	}
+	f.values[name] = tftypes.NewValue(tftypes.List{ElementType: element.typ}, values)
+}
+
+// objectField declares an object, null if entry is nil.
+func objectField[E any](f *fields, name, description string, inner *apiObject[E], entry *E) {
+	if f.attributes != nil {
+		f.attributes[name] = schema.SingleNestedAttribute{MarkdownDescription: description, Computed: true, Attributes: inner.attributes}
+	}
+	if entry == nil {
+		f.values[name] = tftypes.NewValue(inner.typ, nil)
+		return
+	}
+	f.values[name] = tftypes.NewValue(inner.typ, inner.values(entry, f.secrets))
 }

@@ -2,138 +2,159 @@ package provider
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
-	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	ephemeralschema "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
+// TestRFC3339 runs in another time zone.
 func TestRFC3339(t *testing.T) {
 	t.Parallel()
-	at := func(ms int64) *int64 { return &ms }
-	text := func(text string) *string { return &text }
-	tests := map[string]struct {
-		ms   *int64
-		want *string
-	}{
-		"none":                        {nil, nil},
-		"the epoch":                   {at(0), text("1970-01-01T00:00:00.000Z")},
-		"before the epoch":            {at(-1), text("1969-12-31T23:59:59.999Z")},
-		"milliseconds":                {at(1566888011125), text("2019-08-27T06:40:11.125Z")},
-		"full seconds":                {at(1566888011000), text("2019-08-27T06:40:11.000Z")},
-		"the first of the year 1":     {at(-62135596800000), text("0001-01-01T00:00:00.000Z")},
-		"the last of the year 0":      {at(-62135596800001), nil},
-		"the last of the year 9999":   {at(253402300799999), text("9999-12-31T23:59:59.999Z")},
-		"the first of the year 10000": {at(253402300800000), nil},
-		"the minimum int64":           {at(math.MinInt64), nil},
-		"the maximum int64":           {at(math.MaxInt64), nil},
+	if os.Getenv("TZ") != "Asia/Kathmandu" {
+		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRFC3339$") //nolint:gosec // The test itself.
+		command.Env = append(os.Environ(), "TZ=Asia/Kathmandu")
+		if output, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, output)
+		}
+		return
 	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if diff := cmp.Diff(tt.want, rfc3339(tt.ms)); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
-
-// parcel and content are objects with a secret on each level.
-type parcel struct {
-	number   *int64
-	code     *string
-	first    *content
-	contents []content
-}
-
-type content struct{ name, key *string }
-
-var contentObject = newObject(
-	stringField("name", "Name.", func(c *content) *string { return c.name }),
-	secret(stringField("key", "Key.", func(c *content) *string { return c.key })),
-)
-
-var parcelObject = newObject(
-	secret(int64Field("number", "Number.", func(p *parcel) *int64 { return p.number })),
-	stringField("code", "Code.", func(p *parcel) *string { return p.code }),
-	objectField("first", "First.", contentObject, func(p *parcel) *content { return p.first }),
-	listField("contents", "Contents.", contentObject, func(p *parcel) []content { return p.contents }),
-	secret(listField("hidden", "Hidden.", contentObject, func(p *parcel) []content { return p.contents })),
-)
-
-func TestAPIObjectValues(t *testing.T) {
-	t.Parallel()
-	number, text := int64(7), "x"
-	full := &parcel{&number, &text, &content{&text, &text}, []content{{&text, &text}, {}}}
-	for name, tt := range map[string]struct {
-		item    *parcel
-		secrets secrets
-		want    object
-	}{
-		"kept": {full, keepSecrets, object{
-			"number": int64(7), "code": "x", "first": object{"name": "x", "key": "x"},
-			"contents": list{object{"name": "x", "key": "x"}, object{"name": nil, "key": nil}},
-			"hidden":   list{object{"name": "x", "key": "x"}, object{"name": nil, "key": nil}},
-		}},
-		"omitted": {full, omitSecrets, object{
-			"number": nil, "code": "x", "first": object{"name": "x", "key": nil},
-			"contents": list{object{"name": "x", "key": nil}, object{"name": nil, "key": nil}}, "hidden": nil,
-		}},
-		"empty": {&parcel{}, keepSecrets, object{"number": nil, "code": nil, "first": nil, "contents": list{}, "hidden": list{}}},
+	for ms, want := range map[int64]string{
+		0:               "", // A time that does not exist yet.
+		-1:              "1969-12-31T23:59:59.999Z",
+		1:               "1970-01-01T00:00:00.001Z",
+		1566888011000:   "2019-08-27T06:40:11.000Z",
+		-62135596800000: "0001-01-01T00:00:00.000Z",
+		-62135596800001: "",
+		253402300799999: "9999-12-31T23:59:59.999Z",
+		253402300800000: "",
+		math.MinInt64:   "",
+		math.MaxInt64:   "",
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if diff := cmp.Diff(any(tt.want), plainValue(t, parcelObject.value(tt.item, tt.secrets))); diff != "" {
-				t.Errorf("(-want +got)\n%s", diff)
+		got := ""
+		if text := rfc3339(&ms); text != nil {
+			got = *text
+		}
+		if got != want {
+			t.Errorf("%d is %q, want %q", ms, got, want)
+		}
+	}
+	if got := rfc3339(nil); got != nil {
+		t.Errorf("no time is %q", *got)
+	}
+}
+
+// TestSecretFields omits secrets on every level.
+func TestSecretFields(t *testing.T) {
+	t.Parallel()
+	type content struct{ name, key *string }
+	type parcel struct {
+		content
+		first    *content
+		contents []content
+	}
+	describe := func(f *fields, c *content) {
+		f.text("name", "Name.", c.name)
+		f.secret("key", "Key.", c.key)
+	}
+	contents := newObject(describe)
+	parcels := newObject(func(f *fields, p *parcel) {
+		describe(f, &p.content)
+		objectField(f, "first", "First.", contents, p.first)
+		listField(f, "contents", "Contents.", contents, p.contents)
+	})
+	if !parcels.attributes["key"].IsSensitive() || parcels.attributes["name"].IsSensitive() {
+		t.Error("a secret is not sensitive, or another attribute is")
+	}
+	name, key := "x", "y"
+	item := parcel{content{&name, &key}, &content{&name, &key}, []content{{&name, &key}}}
+	for secrets, key := range map[secrets]any{keepSecrets: "y", omitSecrets: nil} {
+		one := object{"name": "x", "key": key}
+		want := merge(one, object{"first": one, "contents": list{one}})
+		if diff := cmp.Diff(any(want), plainValue(t, tftypes.NewValue(parcels.typ, parcels.values(&item, secrets)))); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	}
+}
+
+// TestStates reads responses, and compares the states with those that testdata/states has for them.
+func TestStates(t *testing.T) {
+	t.Parallel()
+	for source, constructor := range dataSources {
+		filled := map[string]bool{}
+		for name, tt := range decode[map[string]struct {
+			Arguments object         `json:"arguments"`
+			Response  jsontext.Value `json:"response"`
+			// Example is the file in testdata/examples with the response, if that is not set.
+			Example string `json:"example"`
+			State   object `json:"state"`
+		}](t, readTestdata(t, "states", source+".json")) {
+			if tt.Example != "" {
+				tt.Response = readTestdata(t, "examples", tt.Example)
 			}
-		})
-	}
-}
-
-// TestSensitiveFieldsAreOmitted holds for a field whose own function returns the secret.
-func TestSensitiveFieldsAreOmitted(t *testing.T) {
-	t.Parallel()
-	careless := stringField("key", "Key.", func(c *content) *string { return c.key })
-	careless.sensitive = true
-	key := "x"
-	if got := newObject(careless).values(&content{key: &key}, omitSecrets)["key"]; !got.IsNull() {
-		t.Errorf("the secret is %s", got)
-	}
-}
-
-// TestAPIObjectSchemas declares an object for both kinds of schemas: with the type of its values,
-// and sensitive if the field is.
-func TestAPIObjectSchemas(t *testing.T) {
-	t.Parallel()
-	want := tftypes.Type(parcelObject.typ)
-	dataSource := datasourceschema.Schema{Attributes: dataSourceAttributes(parcelObject.attributes)}
-	if got := dataSource.Type().TerraformType(t.Context()); !got.Equal(want) {
-		t.Errorf("the data source has the type %s, its values %s", got, want)
-	}
-	ephemeral := ephemeralschema.Schema{Attributes: ephemeralAttributes(parcelObject.attributes)}
-	if got := ephemeral.Type().TerraformType(t.Context()); !got.Equal(want) {
-		t.Errorf("the ephemeral resource has the type %s, its values %s", got, want)
-	}
-	for name, sensitive := range map[string]bool{"number": true, "code": false, "first": false, "contents": false, "hidden": true} {
-		if dataSource.Attributes[name].IsSensitive() != sensitive || ephemeral.Attributes[name].IsSensitive() != sensitive {
-			t.Errorf("%s: sensitive is not %v in both schemas", name, sensitive)
+			markFilled("", tt.State, filled)
+			t.Run(source+"."+name, func(t *testing.T) {
+				t.Parallel()
+				c := newCloud(t)
+				c.environment["HW_PROJECT_ID"] = simulator.ProjectID
+				c.respond("", simulator.Respond(http.StatusOK, nil, string(tt.Response)))
+				c.configure(t, nil).expect(t, source, tt.Arguments, tt.State)
+			})
+		}
+		if source == vpcChannelsSource {
+			continue // Its channels are the objects of the other data source.
+		}
+		for path, attribute := range collectAttributes(t, schemaOf(t, constructor)) {
+			if attribute.IsComputed() && !attribute.IsOptional() && !filled[path] {
+				t.Errorf("no response has %s of %s", path, source)
+			}
 		}
 	}
 }
 
-func TestAPIObjectNamesItsMistakes(t *testing.T) {
-	t.Parallel()
-	defer func() {
-		if got := fmt.Sprint(recover()); !strings.Contains(got, `"name"`) {
-			t.Errorf("two fields of one name: %s", got)
+// markFilled marks the paths of everything in a state that is neither null nor empty.
+func markFilled(path string, value any, filled map[string]bool) {
+	switch value := value.(type) {
+	case object:
+		for name, attribute := range value {
+			markFilled(strings.TrimPrefix(path+"."+name, "."), attribute, filled)
 		}
-	}()
-	newObject(
-		stringField("name", "Name.", func(c *content) *string { return c.name }),
-		stringField("name", "Name.", func(c *content) *string { return c.key }),
-	)
+	case list:
+		for _, element := range value {
+			markFilled(path, element, filled)
+		}
+	}
+	filled[path] = filled[path] || value != nil
+}
+
+// TestThroughTerraform reads every data source through Terraform, whose second plan is empty, and
+// compares the states with those of the protocol.
+func TestThroughTerraform(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	s := c.configure(t, nil)
+	var config strings.Builder
+	var checks []statecheck.StateCheck
+	config.WriteString(c.block())
+	for _, source := range slices.Sorted(maps.Keys(dataSources)) {
+		facts := factsOf(t, source)
+		for i, set := range []object{facts.Reads[0].Arguments, facts.InRegion} {
+			set = merge(set, object{"timeouts": object{"read": "1m"}})
+			address := fmt.Sprintf("%s.read%d", source, i)
+			checks = append(checks, exactState{"data." + address, s.mustRead(t, source, set)})
+			config.WriteString(dataBlock(address, set))
+		}
+	}
+	c.run(t, config.String(), checks...)
 }

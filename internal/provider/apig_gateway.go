@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -16,18 +18,16 @@ type gatewayModel struct {
 	InstanceName types.String `tfsdk:"instance_name"`
 }
 
-// gatewayAttributes declares the arguments of gatewayModel.
-func gatewayAttributes() []attribute {
-	return []attribute{
-		defaultedString("instance_id", "ID of the dedicated gateway. Set exactly one of `instance_id` and `instance_name`. "+
-			"After the read it holds the gateway's ID.", isPathSegment()),
-		optionalString("instance_name", "Name of the dedicated gateway. Set exactly one of `instance_id` and `instance_name`. "+
+// gatewayArguments declares the arguments of gatewayModel.
+func gatewayArguments() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"instance_id": defaultedString("ID of the dedicated gateway. Set exactly one of `instance_id` and `instance_name`. "+
+			"After the read it holds the gateway's ID.", isPathSegment("To find a gateway by its name, set instance_name."),
+			stringvalidator.ExactlyOneOf(path.MatchRoot("instance_id"), path.MatchRoot("instance_name"))),
+		"instance_name": optionalString("Name of the dedicated gateway. Set exactly one of `instance_id` and `instance_name`. "+
 			"The name must match exactly, letter case included; it is an error if no gateway or several have it.", isNotBlank()),
 	}
 }
-
-// gatewayIdentifiers are the arguments of which one must be set.
-var gatewayIdentifiers = []path.Expression{path.MatchRoot("instance_id"), path.MatchRoot("instance_name")}
 
 // describe names the gateway.
 func (m *gatewayModel) describe() string {
@@ -40,12 +40,8 @@ func (m *gatewayModel) describe() string {
 // resolve returns the ID of the gateway. A name is looked up at every read, because the gateway
 // that has it may be replaced during an apply.
 func (m *gatewayModel) resolve(ctx context.Context, api *client.Client, in client.Scope) (string, error) {
-	if !m.InstanceName.IsNull() {
-		id, err := api.InstanceID(ctx, in, m.InstanceName.ValueString())
-		if err != nil {
-			return "", err
-		}
-		m.InstanceID = types.StringValue(id)
+	if m.InstanceName.IsNull() {
+		return m.InstanceID.ValueString(), nil
 	}
-	return m.InstanceID.ValueString(), nil
+	return api.InstanceID(ctx, in, m.InstanceName.ValueString())
 }

@@ -3,18 +3,16 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
 
 var (
-	_ datasource.DataSource                     = (*vpcChannelDataSource)(nil)
-	_ datasource.DataSourceWithConfigure        = (*vpcChannelDataSource)(nil)
-	_ datasource.DataSourceWithConfigValidators = (*vpcChannelDataSource)(nil)
+	_ datasource.DataSource              = (*vpcChannelDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*vpcChannelDataSource)(nil)
 )
 
 func newVPCChannelDataSource() datasource.DataSource {
@@ -36,36 +34,19 @@ func (d *vpcChannelDataSource) Metadata(_ context.Context, req datasource.Metada
 
 // Schema declares the arguments, and what a read returns.
 func (d *vpcChannelDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = dataSourceSchema(vpcChannelDescription, vpcChannelAttributes(), map[string]schema.Attribute{
-		"omit_secrets": omitSecretsAttribute(),
-	})
-}
-
-// ConfigValidators require the gateway and the channel, each by its ID or its name.
-func (d *vpcChannelDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{
-		datasourcevalidator.ExactlyOneOf(gatewayIdentifiers...),
-		datasourcevalidator.ExactlyOneOf(vpcChannelIdentifiers...),
-	}
+	resp.Schema = vpcChannelSchema(vpcChannelDescription)
+	resp.Schema.Attributes["omit_secrets"] = omitSecretsArgument()
 }
 
 // Read reads the channel.
 func (d *vpcChannelDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model vpcChannelDataSourceModel
-	resp.Diagnostics.Append(readArguments(ctx, req.Config, &model)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	var channel *client.VPCChannel
-	resp.Diagnostics.Append(d.read(ctx, &model, model.operation(), func(ctx context.Context, api *client.Client, in client.Scope) (err error) {
-		channel, err = model.fetch(ctx, api, in)
-		return err
-	})...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	result := model.result(channel, secrets(model.OmitSecrets.ValueBool()))
-	resp.State.Raw = withResult(ctx, resp.State.Raw, &model, result)
+	d.read(ctx, req.Config, &model, &resp.State.Raw, &resp.Diagnostics,
+		func(ctx context.Context, api *client.Client, in client.Scope) (map[string]tftypes.Value, error) {
+			channel, values, err := model.read(ctx, api, in, secrets(model.OmitSecrets.ValueBool()))
+			if err == nil {
+				resp.Diagnostics.Append(warnOfPasswords(model.OmitSecrets, []client.VPCChannel{*channel})...)
+			}
+			return values, err
+		})
 }

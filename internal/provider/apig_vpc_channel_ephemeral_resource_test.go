@@ -12,7 +12,7 @@ import (
 )
 
 // open opens an ephemeral resource, and returns its result in plain Go, nil for none.
-func (s *session) open(t *testing.T, source string, set object) (any, diagnostics) {
+func (s *session) open(t *testing.T, source string, set object) (object, diagnostics) {
 	t.Helper()
 	typ := s.schemas.EphemeralResourceSchemas[source].ValueType()
 	config := dynamic(t, typ, set)
@@ -39,43 +39,25 @@ func (s *session) open(t *testing.T, source string, set object) (any, diagnostic
 	if err != nil {
 		t.Fatal(err)
 	}
-	return plainValue(t, value), found
+	result, _ := plainValue(t, value).(object)
+	return result, found
 }
 
-// TestEphemeralVPCChannel reads the same as the data source, the password included.
+// TestEphemeralVPCChannel reads the same as the data source, the password included, without a
+// warning.
 func TestEphemeralVPCChannel(t *testing.T) {
 	t.Parallel()
-	c := newCloud(t)
-	s := c.configure(t, nil)
-	for name, set := range map[string]object{
-		"by ID":   {"instance_id": simulator.FullInstanceID, "vpc_channel_id": "f2000000000000000000000000000005"},
-		"by name": {"instance_id": simulator.FullInstanceID, "name": "full_nacos", "timeouts": object{"read": "1m"}},
-		"both by name": {
-			"instance_name": simulator.FullInstanceName, "name": "full_nacos", "region": simulator.Region, "project_id": simulator.ProjectID,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			want, found := s.state(t, t.Context(), vpcChannelSource, set)
-			if found.errors != nil {
-				t.Fatal(found.errors)
-			}
-			got, found := s.open(t, vpcChannelSource, set)
-			if found.errors != nil {
-				t.Fatal(found.errors)
-			}
-			state, ok := want.(object)
-			if !ok {
-				t.Fatalf("the data source's state is %v", want)
-			}
-			delete(state, "omit_secrets")
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("(-data source +ephemeral resource)\n%s", diff)
-			}
-			if password := dig(t, got, "microservice_info", "nacos_info", "user_info", "password"); password != "simulated-nacos-password" {
-				t.Errorf("the password is %v", password)
-			}
-		})
+	s := newCloud(t).configure(t, nil)
+	set := object{"instance_name": simulator.FullInstanceName, "name": "full_nacos", "timeouts": object{"read": "1m"}}
+	got, found := s.open(t, vpcChannelSource, set)
+	if len(found.errors)+len(found.warnings) > 0 {
+		t.Fatal(found)
+	}
+	if diff := cmp.Diff(s.mustRead(t, vpcChannelSource, set), merge(got, object{"omit_secrets": nil})); diff != "" {
+		t.Errorf("(-data source +ephemeral resource)\n%s", diff)
+	}
+	if password := dig(t, got, "microservice_info", "nacos_info", "user_info", "password"); password != "simulated-nacos-password" {
+		t.Errorf("the password is %v", password)
 	}
 }
 
@@ -83,41 +65,20 @@ func TestEphemeralVPCChannel(t *testing.T) {
 func TestEphemeralVPCChannelFails(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t)
-	s := c.configure(t, object{"max_retries": int64(0)})
-	for name, tt := range map[string]struct {
-		set      object
-		contains []string
+	for _, tt := range []struct {
+		configured, set object
+		contains        []string
 	}{
-		"no arguments": {nil, []string{"Missing Attribute Configuration", "[instance_id,instance_name]", "[vpc_channel_id,name]"}},
-		"both": {
-			object{"instance_id": "x", "vpc_channel_id": "x", "name": "x"}, []string{"Invalid Attribute Combination"},
-		},
-		"a bad timeout": {
-			object{"instance_id": "x", "name": "x", "timeouts": object{"read": "0s"}}, []string{`AttributeName("timeouts").AttributeName("read")`},
-		},
-		"no such channel": {
-			object{"instance_id": simulator.FullInstanceID, "vpc_channel_id": "x"},
-			[]string{`AttributeName("vpc_channel_id")`, "Unable to read VPC channel", "Code: APIG.3023"},
-		},
-		"unknown provider configuration": {object{"instance_id": "x", "name": "x"}, []string{"secret_key", "has not been applied"}},
+		{nil, nil, []string{"of [instance_id,instance_name] is required", "of [vpc_channel_id,name] is required"}},
+		{nil, object{"instance_id": simulator.FullInstanceID, "vpc_channel_id": "x"}, []string{`AttributeName("vpc_channel_id")`, "APIG.3023"}},
+		{object{"secret_key": unknown{}}, object{"instance_id": "x", "name": "x"}, []string{"secret_key", "has not been applied"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := s
-			if strings.HasPrefix(name, "unknown") {
-				s = c.configure(t, object{"access_key": "x", "secret_key": unknown{}})
+		result, found := c.configure(t, tt.configured).open(t, vpcChannelSource, tt.set)
+		for _, part := range tt.contains {
+			if all := strings.Join(found.errors, "\n"); result != nil || !strings.Contains(all, part) {
+				t.Errorf("%v: the result is %v, the errors lack %q: %s", tt.set, result, part, all)
 			}
-			result, found := s.open(t, vpcChannelSource, tt.set)
-			if result != nil || found.errors == nil {
-				t.Fatalf("the result is %v", result)
-			}
-			all := strings.Join(found.errors, "\n")
-			for _, part := range tt.contains {
-				if !strings.Contains(all, part) {
-					t.Errorf("the errors lack %q: %s", part, all)
-				}
-			}
-		})
+		}
 	}
 }
 

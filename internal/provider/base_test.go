@@ -1,56 +1,23 @@
 package provider
 
 import (
-	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
-)
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
-// TestConfigure takes provider data, none while a configuration is validated, and nothing else.
-func TestConfigure(t *testing.T) {
-	t.Parallel()
-	data := new(providerData)
-	for name, tt := range map[string]struct {
-		provided any
-		want     *providerData
-		fails    bool
-	}{
-		"provider data": {data, data, false},
-		"none":          {nil, nil, false},
-		"other data":    {"x", nil, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var (
-				source           dataSourceBase
-				resource         ephemeralBase
-				sourceResponse   datasource.ConfigureResponse
-				resourceResponse ephemeral.ConfigureResponse
-			)
-			source.Configure(t.Context(), datasource.ConfigureRequest{ProviderData: tt.provided}, &sourceResponse)
-			resource.Configure(t.Context(), ephemeral.ConfigureRequest{ProviderData: tt.provided}, &resourceResponse)
-			if source.data != tt.want || resource.data != tt.want {
-				t.Errorf("the provider data is %v and %v", source.data, resource.data)
-			}
-			if sourceResponse.Diagnostics.HasError() != tt.fails || resourceResponse.Diagnostics.HasError() != tt.fails {
-				t.Errorf("the diagnostics are %v and %v", sourceResponse.Diagnostics, resourceResponse.Diagnostics)
-			}
-		})
-	}
-}
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
+)
 
 // TestReadBeforeConfigure reports a read without provider data instead of panicking.
 func TestReadBeforeConfigure(t *testing.T) {
 	t.Parallel()
 	for name, constructor := range dataSources {
-		declared := schemaOf(t, constructor)
-		config := configOf(t, declared, nil)
+		config := configOf(t, constructor, nil)
 		resp := datasource.ReadResponse{}
-		resp.State.Schema, resp.State.Raw = declared, config.Raw
 		constructor().Read(t.Context(), datasource.ReadRequest{Config: config}, &resp)
 		if errors := resp.Diagnostics.Errors(); len(errors) != 1 || !strings.Contains(errors[0].Summary(), "not configured") {
 			t.Errorf("%s: %v", name, errors)
@@ -58,27 +25,36 @@ func TestReadBeforeConfigure(t *testing.T) {
 	}
 }
 
-// TestNamesThatClash declares an attribute twice.
-func TestNamesThatClash(t *testing.T) {
+// configOf is a configuration of a data source in which only these arguments are set.
+func configOf(t *testing.T, constructor func() datasource.DataSource, set object) tfsdk.Config {
+	t.Helper()
+	declared := schemaOf(t, constructor)
+	return tfsdk.Config{Schema: declared, Raw: valueOf(t, declared.Type().TerraformType(t.Context()), set)}
+}
+
+func TestArgumentsOf(t *testing.T) {
 	t.Parallel()
-	own := func(name string) map[string]schema.Attribute {
-		return map[string]schema.Attribute{name: schema.StringAttribute{Optional: true}}
+	config := configOf(t, newServiceConnectionsDataSource, object{"service_id": "x", "region": "", "offset": int64(3)})
+	delete(valuesOf(config), "service_id") // A copy.
+	set, declared := argumentsOf(config)
+	if diff := cmp.Diff(map[string]string{"service_id": "x", "region": "", "offset": ""}, set); diff != "" {
+		t.Errorf("set (-want +got)\n%s", diff)
 	}
-	for name, declare := range map[string]func(){
-		"region":       func() { dataSourceSchema("", []attribute{optionalString("region", "")}, nil) },
-		"project_id":   func() { dataSourceSchema("", nil, own("project_id")) },
-		"timeouts":     func() { dataSourceSchema("", nil, own("timeouts")) },
-		"tags":         func() { dataSourceSchema("", []attribute{optionalString("tags", "")}, own("tags")) },
-		"instance_id":  func() { dataSourceSchema("", append(gatewayAttributes(), gatewayAttributes()...), nil) },
-		"vpc_channels": func() { ephemeralSchema("", append(vpcChannelsObject.attributes, vpcChannelsObject.attributes...)) },
-	} {
-		func() {
-			defer func() {
-				if got := fmt.Sprint(recover()); !strings.Contains(got, fmt.Sprintf("%q is declared twice", name)) {
-					t.Errorf("%s: the panic is %s", name, got)
-				}
-			}()
-			declare()
-		}()
+	if declared["service_name"] == nil || declared["instance_id"] != nil {
+		t.Errorf("declared are %v", declared)
+	}
+}
+
+// TestReadTimeout ends a read whose response stalls at its own timeout.
+func TestReadTimeout(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	c.Inject(simulator.Fault{Service: "vpcep", Action: simulator.StallBody()})
+	const timeout = 300 * time.Millisecond
+	set := object{"service_id": simulator.ServiceID, "timeouts": object{"read": timeout.String()}}
+	begun := time.Now()
+	got := c.configure(t, nil).read(t, serviceConnectionsSource, set)
+	if len(got.errors) != 1 || !strings.Contains(got.errors[0], "timeout of 300ms") || time.Since(begun) < timeout {
+		t.Errorf("after %s: %q", time.Since(begun), got.errors)
 	}
 }

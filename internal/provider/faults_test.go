@@ -397,10 +397,9 @@ func TestFaultsThroughTerraform(t *testing.T) {
 		c := newCloud(t)
 		c.Inject(simulator.Fault{Service: "vpcep", Times: 1, Action: simulator.CutBody()})
 		c.Inject(simulator.Fault{Service: "vpcep", Times: 1, Action: simulator.HTML(503)})
-		c.run(t, c.block()+config("1m"), exactState{"data.hwcloud_vpcep_service_connections.test", merge(
-			serviceConnections(object{"service_id": simulator.ServiceID}, 2, exampleConnections()),
-			object{"timeouts": object{"read": "1m"}},
-		)})
+		want := newCloud(t).configure(t, nil).mustRead(t, serviceConnectionsSource,
+			object{"service_id": simulator.ServiceID, "timeouts": object{"read": "1m"}})
+		c.run(t, c.block()+config("1m"), exactState{"data.hwcloud_vpcep_service_connections.test", want})
 	})
 	for name, tt := range map[string]struct {
 		action   simulator.Action

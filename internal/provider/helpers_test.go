@@ -72,10 +72,11 @@ type dataSourceFacts struct {
 	InSecondRegion object `json:"in_second_region"`
 }
 
-// argumentValues are values that an argument accepts and refuses.
+// argumentValues are values that an argument accepts, accepts with a warning, and refuses.
 type argumentValues struct {
-	Good []any `json:"good"`
-	Bad  []any `json:"bad"`
+	Good   []any `json:"good"`
+	Warned []any `json:"warned"`
+	Bad    []any `json:"bad"`
 	// Like names values that several arguments have in common: identifier or name.
 	Like string `json:"like"`
 	// From is the minimum of an integer.
@@ -107,36 +108,6 @@ func schemaOf(t *testing.T, constructor func() datasource.DataSource) schema.Sch
 		t.Fatal(resp.Diagnostics)
 	}
 	return resp.Schema
-}
-
-// configOf is a configuration of a data source in which only these arguments are set.
-func configOf(t *testing.T, declared schema.Schema, set object) tfsdk.Config {
-	t.Helper()
-	return tfsdk.Config{Schema: declared, Raw: valueOf(t, declared.Type().TerraformType(t.Context()), set)}
-}
-
-// modelOf is the model of a data source in whose configuration only these arguments are set.
-func modelOf[M any, P interface {
-	*M
-	readModel
-}](t *testing.T, declared schema.Schema, set object) P {
-	t.Helper()
-	model := P(new(M))
-	if diags := readArguments(t.Context(), configOf(t, declared, set), model); diags.HasError() {
-		t.Fatal(diags)
-	}
-	return model
-}
-
-// stateOf is the state that a read makes of a configuration in which only these arguments are set,
-// its model after the read, and what it returns.
-func stateOf(t *testing.T, declared schema.Schema, set object, model readModel, result map[string]tftypes.Value) object {
-	t.Helper()
-	state, ok := plainValue(t, withResult(t.Context(), configOf(t, declared, set).Raw, model, result)).(object)
-	if !ok {
-		t.Fatal("the state is not an object")
-	}
-	return state
 }
 
 // plainValue is a value in plain Go.
@@ -342,49 +313,6 @@ func (c *cloud) testCase(t *testing.T, steps ...resource.TestStep) resource.Test
 	}
 }
 
-// errorTest is a read that has to fail.
-type errorTest struct {
-	// source is the type of the data source, arguments is its body.
-	source, arguments string
-	// contains are parts of the error; argument is the one it points at, "" for none.
-	contains []string
-	argument string
-}
-
-// expectErrors reads data sources that have to fail, all in one configuration. Each error has to
-// contain what is expected, and to point at its argument.
-func (c *cloud) expectErrors(t *testing.T, block string, tests map[string]errorTest) {
-	t.Helper()
-	var config strings.Builder
-	config.WriteString(block)
-	for _, name := range slices.Sorted(maps.Keys(tests)) {
-		fmt.Fprintf(&config, "data %q %q {\n%s\n}\n", tests[name].source, name, tests[name].arguments)
-	}
-	found := c.refuse(t, config.String())
-	for name, tt := range tests {
-		address := fmt.Sprintf("data %q %q", tt.source, name)
-		// An error begins with its summary; its source follows.
-		var own strings.Builder
-		for part := range strings.SplitSeq(found, "Error: ") {
-			if strings.Contains(part, "in "+address+":") {
-				own.WriteString(part)
-			}
-		}
-		if own.Len() == 0 {
-			t.Errorf("%s: no error in: %s", address, found)
-			continue
-		}
-		for _, want := range tt.contains {
-			if !strings.Contains(own.String(), strings.Join(strings.Fields(want), " ")) {
-				t.Errorf("%s: the error lacks %q: %s", address, want, own.String())
-			}
-		}
-		if want := fmt.Sprintf(": %s = ", tt.argument); tt.argument != "" && !strings.Contains(own.String(), want) {
-			t.Errorf("%s: the error does not point at %s: %s", address, tt.argument, own.String())
-		}
-	}
-}
-
 // exactState compares all attributes of an object in the state.
 type exactState struct {
 	address string
@@ -435,159 +363,9 @@ func known(value any) knownvalue.Check {
 	panic(fmt.Sprintf("a state holds no %T", value))
 }
 
-// arguments are what every data source takes, unset but for the default region and project, with
-// others.
-func arguments(others object) object {
-	return merge(object{"region": simulator.Region, "project_id": simulator.ProjectID, "timeouts": nil}, others)
-}
-
-// expected is the state for a response: each attribute has the value of the API's field, null if
-// there is none; a missing list is empty.
-func expected(attributes map[string]schema.Attribute, response object) object {
-	state := object{}
-	for name, attribute := range attributes {
-		field := name
-		if name == "is_privis" {
-			field = "isPrivis"
-		}
-		value := response[field]
-		if ms, ok := response[map[string]string{"created_at": "create_time", "updated_at": "update_time"}[name]].(int64); ok {
-			value = time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z")
-		}
-		switch attribute := attribute.(type) {
-		case schema.ListNestedAttribute:
-			elements := list{}
-			if entries, ok := value.(list); ok {
-				for _, entry := range entries {
-					if entry, ok := entry.(object); ok {
-						elements = append(elements, expected(attribute.NestedObject.Attributes, entry))
-					}
-				}
-			}
-			value = elements
-		case schema.SingleNestedAttribute:
-			if inner, ok := value.(object); ok {
-				value = expected(attribute.Attributes, inner)
-			}
-		}
-		state[name] = value
-	}
-	return state
-}
-
-// connectionAttributes are those of each of a data source's connections.
-func connectionAttributes(t *testing.T, constructor func() datasource.DataSource) map[string]schema.Attribute {
-	t.Helper()
-	attribute, ok := schemaOf(t, constructor).Attributes["connections"].(schema.ListNestedAttribute)
-	if !ok {
-		t.Fatal("connections is no list")
-	}
-	return attribute.NestedObject.Attributes
-}
-
-// simulated is a response from the simulator's own data. Its numbers are int64s.
-func simulated(t *testing.T, name ...string) object {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(append([]string{"..", "simulator", "data"}, name...)...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return decode[object](t, data)
-}
-
-// entriesOf are the objects of a list in a response.
-func entriesOf(t *testing.T, response object, name string) []object {
-	t.Helper()
-	entries, ok := response[name].(list)
-	if !ok {
-		t.Fatalf("%s is a %T", name, response[name])
-	}
-	objects := make([]object, 0, len(entries))
-	for _, entry := range entries {
-		o, ok := entry.(object)
-		if !ok {
-			t.Fatalf("an entry of %s is a %T", name, entry)
-		}
-		objects = append(objects, o)
-	}
-	return objects
-}
-
-// unfilled are the attributes that are in none of the states: null in all of them, or an empty
-// list.
-func unfilled(attributes map[string]schema.Attribute, states ...object) []string {
-	var missing []string
-	for name, attribute := range attributes {
-		var values []any
-		for _, state := range states {
-			if value := state[name]; value != nil {
-				values = append(values, value)
-			}
-		}
-		var nested map[string]schema.Attribute
-		var inner []object
-		switch attribute := attribute.(type) {
-		case schema.ListNestedAttribute:
-			nested = attribute.NestedObject.Attributes
-			for _, value := range values {
-				for _, element := range value.(list) { //nolint:forcetypeassert // The attribute is a list.
-					inner = append(inner, element.(object)) //nolint:forcetypeassert // Its elements are objects.
-				}
-			}
-		case schema.SingleNestedAttribute:
-			nested = attribute.Attributes
-			for _, value := range values {
-				inner = append(inner, value.(object)) //nolint:forcetypeassert // The attribute is an object.
-			}
-		}
-		switch {
-		case nested != nil && len(inner) > 0:
-			for _, path := range unfilled(nested, inner...) {
-				missing = append(missing, name+"."+path)
-			}
-		case len(values) == 0 || nested != nil:
-			missing = append(missing, name)
-		}
-	}
-	return missing
-}
-
-// stateTests are data sources of one type in a configuration, by name, and what their state has to
-// be.
-type stateTests map[string]stateTest
-
-// stateTest is the body of a data source, and what its state has to be.
-type stateTest struct {
-	arguments string
-	want      object
-}
-
-// expectStates reads all data sources in one configuration, and checks their states.
-func (c *cloud) expectStates(t *testing.T, source, block string, all stateTests) {
-	t.Helper()
-	var config strings.Builder
-	var checks []statecheck.StateCheck
-	config.WriteString(block)
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		fmt.Fprintf(&config, "data %q %q {\n%s\n}\n", source, name, all[name].arguments)
-		checks = append(checks, exactState{"data." + source + "." + name, all[name].want})
-	}
-	c.run(t, config.String(), checks...)
-}
-
 // respond makes the server take an action for every request whose path contains id.
 func (c *cloud) respond(id string, action simulator.Action) {
 	c.Inject(simulator.Fault{Path: id, Action: action})
-}
-
-// responseOf is an entry of a response in plain Go.
-func responseOf(t *testing.T, entry simulator.Entry) object {
-	t.Helper()
-	data, err := json.Marshal(entry)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return decode[object](t, data)
 }
 
 // repository is its root, from here.
@@ -914,6 +692,63 @@ func (s *session) state(t *testing.T, ctx context.Context, source string, argume
 	return plainValue(t, value), got
 }
 
+// mustRead reads a data source, which has to go well, and returns its state.
+func (s *session) mustRead(t *testing.T, source string, arguments object) object {
+	t.Helper()
+	state, found := s.state(t, t.Context(), source, arguments)
+	attributes, ok := state.(object)
+	if found.errors != nil || !ok {
+		t.Fatal(found.errors)
+	}
+	return attributes
+}
+
+// expect reads a data source, and compares the state with what was found and the arguments that are
+// set, in the default region and project. All else is null.
+func (s *session) expect(t *testing.T, source string, set, found object) {
+	t.Helper()
+	want := object{"timeouts": nil}
+	for _, attribute := range s.schemas.DataSourceSchemas[source].Block.Attributes {
+		want[attribute.Name] = nil
+	}
+	want = merge(want, object{"region": simulator.Region, "project_id": simulator.ProjectID}, set, found)
+	if diff := cmp.Diff(want, s.mustRead(t, source, set)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// dig is what is at a path in an object.
+func dig(t *testing.T, in any, path ...string) any {
+	t.Helper()
+	for _, step := range path {
+		inner, ok := in.(object)
+		if !ok {
+			t.Fatalf("there is no %s in %v", step, in)
+		}
+		in = inner[step]
+	}
+	return in
+}
+
+// lookupOf is a data source for the connections of a service.
+func lookupOf(service, others string) string {
+	return fmt.Sprintf("data \"hwcloud_vpcep_service_connections\" \"test\" {\n  service_id = %q\n  %s\n}\n", service, others)
+}
+
+// dataBlock is a data source with an address such as hwcloud_apig_vpc_channel.test.
+func dataBlock(address string, set object) string {
+	source, name, _ := strings.Cut(address, ".")
+	var body strings.Builder
+	for argument, value := range set {
+		if block, ok := value.(object); ok && argument == "timeouts" {
+			fmt.Fprintf(&body, "  timeouts {\n    read = %q\n  }\n", block["read"])
+			continue
+		}
+		fmt.Fprintf(&body, "  %s = %s\n", argument, encode(value))
+	}
+	return fmt.Sprintf("data %q %q {\n%s}\n", source, name, &body)
+}
+
 // dynamic is a configuration as the protocol transfers it. What is not set is null.
 func dynamic(t testing.TB, typ tftypes.Type, value any) *tfprotov6.DynamicValue {
 	t.Helper()
@@ -1152,23 +987,5 @@ func variablesOf(variables object) getenv {
 	return func(name string) string {
 		value, _ := variables[name].(string)
 		return value
-	}
-}
-
-// TestExpectedStates holds the helper that other tests trust to a response that was turned into a
-// state by hand.
-func TestExpectedStates(t *testing.T) {
-	t.Parallel()
-	attributes := connectionAttributes(t, newServiceConnectionsDataSource)
-	got := list{}
-	for _, entry := range entriesOf(t, simulated(t, "vpcep", simulator.ServiceID+".json"), "connections") {
-		got = append(got, expected(attributes, entry))
-	}
-	if diff := cmp.Diff(exampleConnections(), got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-	times := expected(connectionAttributes(t, newEnhancedConnectionsDataSource), object{"create_time": int64(1566888011125)})
-	if want := time.Date(2019, 8, 27, 6, 40, 11, 125e6, time.UTC).Format(time.RFC3339Nano); times["created_at"] != want {
-		t.Errorf("created_at is %v, want %s", times["created_at"], want)
 	}
 }

@@ -400,17 +400,17 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 		},
 		"too many retries": {
 			arguments: object{"max_retries": int64(21)},
-			want:      []string{`AttributeName("max_retries"): Invalid Attribute Value: Attribute max_retries value must be between 0 and 20, got: 21`},
+			want:      []string{`AttributeName("max_retries"): Invalid Attribute Value: max_retries must be a whole number from 0 to 20.`},
 			fix:       object{"max_retries": int64(20)},
 		},
 		"one and a half retries": {
 			arguments: object{"max_retries": 1.5},
-			want:      []string{`AttributeName("max_retries"): Invalid Attribute Value: Attribute max_retries value must be a whole number, got: 1.5`},
+			want:      []string{`AttributeName("max_retries"): Invalid Attribute Value: max_retries must be a whole number from 0 to 20.`},
 			fix:       object{"max_retries": int64(1)},
 		},
 		"negative retries": {
 			arguments: object{"max_retries": int64(-1)},
-			want:      []string{`AttributeName("max_retries"): Invalid Attribute Value: Attribute max_retries value must be between 0 and 20, got: -1`},
+			want:      []string{`AttributeName("max_retries"): Invalid Attribute Value: max_retries must be a whole number from 0 to 20.`},
 			fix:       object{"max_retries": int64(0)},
 		},
 		"too many HW retries": {
@@ -525,17 +525,17 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 		},
 		"agency's duration too short": {
 			arguments: assume(merge(agency, object{"duration": int64(899)})),
-			want:      []string{`AttributeName("assume_role").ElementKeyInt(0).AttributeName("duration"): Invalid Attribute Value: Attribute assume_role[0].duration value must be between 900 and 86400, got: 899`},
+			want:      []string{`AttributeName("assume_role").ElementKeyInt(0).AttributeName("duration"): Invalid Attribute Value: assume_role[0].duration must be a whole number from 900 to 86400.`},
 			fix:       assume(merge(agency, object{"duration": int64(900)})),
 		},
 		"agency's duration with a fraction": {
 			arguments: assume(merge(agency, object{"duration": 900.5})),
-			want:      []string{`AttributeName("assume_role").ElementKeyInt(0).AttributeName("duration"): Invalid Attribute Value: Attribute assume_role[0].duration value must be a whole number, got: 900.5`},
+			want:      []string{`AttributeName("assume_role").ElementKeyInt(0).AttributeName("duration"): Invalid Attribute Value: assume_role[0].duration must be a whole number from 900 to 86400.`},
 			fix:       assume(merge(agency, object{"duration": int64(900)})),
 		},
 		"agency's duration too long": {
 			arguments: assume(merge(agency, object{"duration": int64(86401)})),
-			want:      []string{`AttributeName("assume_role").ElementKeyInt(0).AttributeName("duration"): Invalid Attribute Value: Attribute assume_role[0].duration value must be between 900 and 86400, got: 86401`},
+			want:      []string{`AttributeName("assume_role").ElementKeyInt(0).AttributeName("duration"): Invalid Attribute Value: assume_role[0].duration must be a whole number from 900 to 86400.`},
 			fix:       assume(merge(agency, object{"duration": int64(86400)})),
 		},
 		"HW duration with unit": {
@@ -624,7 +624,7 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 		},
 		"federated duration too short": {
 			arguments: withOIDC(object{"idp_id": "i", "id_token": "token-argument", "duration": int64(1)}),
-			want:      []string{`AttributeName("assume_role_with_oidc").AttributeName("duration"): Invalid Attribute Value: Attribute assume_role_with_oidc.duration value must be between 900 and 86400, got: 1`},
+			want:      []string{`AttributeName("assume_role_with_oidc").AttributeName("duration"): Invalid Attribute Value: assume_role_with_oidc.duration must be a whole number from 900 to 86400.`},
 			fix:       withOIDC(object{"idp_id": "i", "id_token": "token-argument", "duration": int64(900)}),
 		},
 		"line break in HCP Terraform's": {

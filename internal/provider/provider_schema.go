@@ -109,7 +109,7 @@ func (p *hwcloudProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"max_retries": schema.NumberAttribute{
 				MarkdownDescription: "Maximum number of retries after a temporary failure, `0` to `20`. Defaults to `5`." + readFrom(maxRetriesVariables),
 				Optional:            true,
-				Validators:          []validator.Number{isWholeNumber(0, maxRetries)},
+				Validators:          []validator.Number{isWholeNumber(0, maxRetries, "")},
 			},
 			"shared_config_file": textArgument("Path to the configuration file of KooCLI. Defaults to `"+defaultProfileFile+"` if `profile` is set. "+
 				"The file is read only if the keys or the region of the profile are used.", sharedConfigFileVariables),
@@ -143,7 +143,7 @@ func agencyArguments(also string) map[string]schema.Attribute {
 			MarkdownDescription: fmt.Sprintf("Lifetime of the temporary keys in seconds, `%d` to `%d`; the API's default if not set. "+
 				"The keys are refreshed before they expire.", minDuration, maxDuration) + readFrom(agencyDurationVariables),
 			Optional:   true,
-			Validators: []validator.Number{isWholeNumber(minDuration, maxDuration)},
+			Validators: []validator.Number{isWholeNumber(minDuration, maxDuration, "")},
 		},
 	}
 }

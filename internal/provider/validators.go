@@ -2,93 +2,141 @@ package provider
 
 import (
 	"context"
-	"strconv"
+	"fmt"
+	"math/big"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/helpers/validatordiag"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// isHostNamePart accepts a value that may become part of a host name: letters, digits, "-" and "_".
+// The validators refuse only what no edition of the APIs can take: what cannot be sent in a URL or
+// in a parameter, what would turn a filter off, and what every document rules out. Documents of
+// different clouds and years list different values, so an unknown status is sent, with a warning.
+
+// isHostNamePart accepts a value that may become part of a host name.
 func isHostNamePart() validator.String {
-	return stringvalidator.RegexMatches(regionForm, "must consist of letters, digits, `-` and `_`")
+	return argumentRule{must: "must consist of letters, digits, `-` and `_`.", accepts: regionForm.MatchString}
 }
 
-// isPathSegment accepts an identifier that becomes one segment of a URL's path.
-func isPathSegment() validator.String {
-	return stringRule{
-		must: "be an identifier: not empty, not `.`, without white space or control characters, " +
-			"and without `/`, `?`, `#`, `%` or `..`",
-		accepts: isSegment,
-	}
+// isPathSegment accepts an identifier that becomes one segment of a URL's path. byName says what to
+// do with a name.
+func isPathSegment(byName string) validator.String {
+	must := "must be an ID, without white space, control characters, `/`, `?`, `#`, `%` and `..`. " + byName
+	return argumentRule{must: must, accepts: isSegment}
 }
 
 func isSegment(value string) bool {
-	return value != "" && value != "." && !strings.Contains(value, "..") &&
-		!strings.ContainsAny(value, "/?#%") && !strings.ContainsFunc(value, isSpaceOrControl)
+	return value != "" && value != "." && !strings.Contains(value, "..") && !strings.ContainsAny(value, "/?#%") &&
+		!strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }
 
 // isNotBlank accepts a value with more than white space in it and without control characters.
 func isNotBlank() validator.String {
-	return stringRule{
-		must: "not be blank, and must not contain control characters",
-		accepts: func(value string) bool {
-			return strings.TrimSpace(value) != "" && !strings.ContainsFunc(value, unicode.IsControl)
-		},
-	}
+	return argumentRule{must: "must not contain a control character, such as a line break.", accepts: func(value string) bool {
+		return !strings.ContainsFunc(value, unicode.IsControl)
+	}}
 }
 
-// isWithout accepts a value that contains none of the characters.
-func isWithout(characters string) validator.String {
-	quoted := make([]string, 0, len(characters))
-	for _, r := range characters {
-		quoted = append(quoted, "`"+string(r)+"`")
-	}
-	return stringRule{
-		must:    "not contain " + strings.Join(quoted, " or "),
-		accepts: func(value string) bool { return !strings.ContainsAny(value, characters) },
-	}
+// isOneOf accepts the values.
+func isOneOf(values ...string) validator.String {
+	return argumentRule{must: "must be one of " + quoted(values) + ".", accepts: func(value string) bool {
+		return slices.Contains(values, value)
+	}}
 }
 
-// timeoutRule completes the sentence "The value must …".
-const timeoutRule = "be a duration of more than zero, such as `30s` or `2m`"
+// isDocumented accepts every value, and warns if it is none of the documented ones.
+func isDocumented(values ...string) validator.String {
+	must := "is none of the documented values " + quoted(values) +
+		". It is sent as it is: an API that does not know it may return an error, or nothing."
+	return argumentRule{must: must, warns: true, accepts: func(value string) bool {
+		return slices.Contains(values, value)
+	}}
+}
+
+// isWithout accepts a value, blank or not, that contains none of the characters.
+func isWithout(characters ...string) validator.String {
+	must := "must not contain " + quoted(characters) + ", which separate tags and their values."
+	return argumentRule{must: must, blank: true, accepts: func(value string) bool {
+		return !strings.ContainsAny(value, strings.Join(characters, ""))
+	}}
+}
 
 // isTimeout accepts a duration of more than zero.
 func isTimeout() validator.String {
-	return stringRule{
-		must: timeoutRule,
-		accepts: func(value string) bool {
-			timeout, err := time.ParseDuration(value)
-			return err == nil && timeout > 0
-		},
-	}
+	return argumentRule{must: "must be a duration of more than zero, such as `30s` or `2m`.", accepts: func(value string) bool {
+		timeout, err := time.ParseDuration(value)
+		return err == nil && timeout > 0
+	}}
 }
 
-func isSpaceOrControl(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+// isWholeNumber accepts a whole number from minimum to maximum. An argument for one is declared as a
+// number, because the framework reports a fraction in an integer as an error of the provider.
+// Instead says what to do in place of setting another number.
+func isWholeNumber(minimum, maximum int64, instead string) validator.Number {
+	must := fmt.Sprintf("must be a whole number from %d to %d. %s", minimum, maximum, instead)
+	return argumentRule{must: strings.TrimSpace(must), acceptsNumber: func(number *big.Float) bool {
+		value, accuracy := number.Int64()
+		return accuracy == big.Exact && minimum <= value && value <= maximum
+	}}
+}
 
-// stringRule is a validator of one condition.
-type stringRule struct {
-	// must completes the sentence "The value must …".
+// wholeNumberOrZero returns an argument that [isWholeNumber] accepts, 0 if it is not set.
+func wholeNumberOrZero(argument types.Number) int64 {
+	if argument.IsNull() || argument.IsUnknown() {
+		return 0
+	}
+	value, _ := argument.ValueBigFloat().Int64()
+	return value
+}
+
+// quoted lists values in backticks.
+func quoted(values []string) string { return "`" + strings.Join(values, "`, `") + "`" }
+
+// argumentRule is a validator of one condition. Its diagnostics do not contain the value, which
+// Terraform shows unless it is sensitive.
+type argumentRule struct {
+	// must is the rest of a sentence that begins with the name of the argument.
 	must string
-	// accepts reports whether a value satisfies the rule.
-	accepts func(string) bool
+	// accepts and acceptsNumber report whether a value satisfies the rule.
+	accepts       func(string) bool
+	acceptsNumber func(*big.Float) bool
+	// blank lets a blank value satisfy the rule, too.
+	blank bool
+	// warns makes a value that does not satisfy the rule a warning.
+	warns bool
 }
 
-// Description returns the rule as a sentence without its subject.
-func (r stringRule) Description(context.Context) string { return "must " + r.must }
+// Description returns the rule.
+func (r argumentRule) Description(context.Context) string { return r.must }
 
-// MarkdownDescription returns the same as Description.
-func (r stringRule) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
+// MarkdownDescription returns the rule.
+func (r argumentRule) MarkdownDescription(context.Context) string { return r.must }
 
-// ValidateString adds an error if the value does not satisfy the rule. Null and unknown values do.
-func (r stringRule) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	value := req.ConfigValue
-	if value.IsNull() || value.IsUnknown() || r.accepts(value.ValueString()) {
-		return
+const invalidValue = "Invalid Attribute Value"
+
+// ValidateString adds an error or a warning if the value does not satisfy the rule. Null and
+// unknown values do.
+func (r argumentRule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	name, value := req.Path.String()+" ", req.ConfigValue.ValueString()
+	switch {
+	case req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown():
+	case strings.TrimSpace(value) == "" && !r.blank:
+		resp.Diagnostics.AddAttributeError(req.Path, invalidValue, name+"must not be blank. To leave it unset, remove it or set it to null.")
+	case r.accepts(value):
+	case r.warns:
+		resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown Attribute Value", name+r.must)
+	default:
+		resp.Diagnostics.AddAttributeError(req.Path, invalidValue, name+r.must)
 	}
-	resp.Diagnostics.Append(validatordiag.InvalidAttributeValueDiagnostic(
-		req.Path, r.Description(ctx), strconv.Quote(value.ValueString())))
+}
+
+// ValidateNumber adds an error if the value does not satisfy the rule. Null and unknown values do.
+func (r argumentRule) ValidateNumber(_ context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
+	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && !r.acceptsNumber(req.ConfigValue.ValueBigFloat()) {
+		resp.Diagnostics.AddAttributeError(req.Path, invalidValue, req.Path.String()+" "+r.must)
+	}
 }

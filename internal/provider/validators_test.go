@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // commonValues are values that several arguments have in common.
@@ -44,7 +43,7 @@ var commonArguments = map[string]argumentValues{
 func (v argumentValues) of() argumentValues {
 	if v.From != nil {
 		least := *v.From
-		return argumentValues{Good: list{least, least + 1, int64(1<<63 - 1)}, Bad: list{least - 1, int64(-1 << 63)}}
+		return argumentValues{Good: list{least, least + 1, int64(1<<63 - 1)}, Bad: list{least - 1, int64(-1 << 63), 1.5, 1e30}}
 	}
 	if v.Like != "" {
 		return commonValues[v.Like]
@@ -65,71 +64,58 @@ func TestValidators(t *testing.T) {
 			})
 		}
 		for _, argument := range slices.Sorted(maps.Keys(attributes)) {
-			attribute := attributes[argument]
-			_, tried := arguments[argument]
-			if isArgument := attribute.IsOptional() || attribute.IsRequired(); isArgument && (len(arguments[argument].of().Good) == 0 || !tried) {
+			if attributes[argument].IsOptional() && len(arguments[argument].of().Good) == 0 {
 				t.Errorf("testdata has no values for the argument %s of %s", argument, name)
 			}
 		}
 	}
 }
 
-// testValidators validates configurations in which only one argument is set: to its good and bad
-// values, to an unknown value, and to null unless it is required.
+// testValidators validates configurations in which only one argument is set: to its values, to an
+// unknown value, and to null.
 func testValidators(t *testing.T, source, argument string, values argumentValues) {
 	t.Helper()
-	good := append(list{unknown{}}, values.Good...)
-	if attribute := collectAttributes(t, schemaOf(t, dataSources[source]))[argument]; attribute == nil || !attribute.IsRequired() {
-		good = append(good, nil)
-	}
-	for _, value := range good {
-		if errors := validate(t, source, nested(argument, value)).at(argument); errors != nil {
-			t.Errorf("%#v is refused: %q", value, errors)
+	// about are the errors and warnings that point at the argument, or into it, but not those about
+	// other arguments that have to be set or not.
+	about := func(value any) diagnostics {
+		set := object{argument: value}
+		if outer, inner, ok := strings.Cut(argument, "."); ok {
+			set = object{outer: object{inner: value}}
 		}
+		found := validate(t, source, set)
+		others := func(line string) bool {
+			path := `AttributeName("` + strings.ReplaceAll(argument, ".", `").AttributeName("`) + `")`
+			return !strings.HasPrefix(line, path) || strings.Contains(line, "Attribute Combination")
+		}
+		return diagnostics{errors: slices.DeleteFunc(found.errors, others), warnings: slices.DeleteFunc(found.warnings, others)}
+	}
+	good := append(list{nil, unknown{}}, values.Good...)
+	for _, value := range values.Good {
 		if elements, ok := value.(object); ok {
 			for key := range elements {
-				elements := merge(elements, object{key: unknown{}})
-				if errors := validate(t, source, nested(argument, elements)).at(argument); errors != nil {
-					t.Errorf("%#v is refused: %q", elements, errors)
-				}
+				good = append(good, merge(elements, object{key: unknown{}}))
 			}
 		}
 	}
+	for _, value := range good {
+		if got := about(value); len(got.errors)+len(got.warnings) > 0 {
+			t.Errorf("%#v is refused: %v", value, got)
+		}
+	}
+	for _, value := range values.Warned {
+		if got := about(value); len(got.errors) != 0 || len(got.warnings) != 1 {
+			t.Errorf("%#v, of which there should be a warning: %v", value, got)
+		}
+	}
 	for _, value := range values.Bad {
-		if errors := validate(t, source, nested(argument, value)).at(argument); errors == nil {
+		if len(about(value).errors) == 0 {
 			t.Errorf("%#v is accepted, or the error does not point at %s", value, argument)
 		}
 	}
 }
 
-// nested sets an argument, which may be in a block.
-func nested(argument string, value any) object {
-	if outer, inner, ok := strings.Cut(argument, "."); ok {
-		return object{outer: object{inner: value}}
-	}
-	return object{argument: value}
-}
-
-// validationErrors are the errors of a configuration, and the arguments that they point at.
-type validationErrors []*tfprotov6.Diagnostic
-
-// at are the errors that point at an argument, or into it.
-func (v validationErrors) at(argument string) []string {
-	want := tftypes.NewAttributePath()
-	for step := range strings.SplitSeq(argument, ".") {
-		want = want.WithAttributeName(step)
-	}
-	var errors []string
-	for _, d := range v {
-		if d.Attribute != nil && strings.HasPrefix(d.Attribute.String(), want.String()) {
-			errors = append(errors, d.Summary+": "+d.Detail)
-		}
-	}
-	return errors
-}
-
 // validate validates a configuration of a data source in which only these arguments are set.
-func validate(t *testing.T, source string, set object) validationErrors {
+func validate(t *testing.T, source string, set object) diagnostics {
 	t.Helper()
 	typ := schemaOf(t, dataSources[source]).Type().TerraformType(t.Context())
 	server := providerserver.NewProtocol6(&hwcloudProvider{environment: func(string) string { return "" }})()
@@ -139,22 +125,48 @@ func validate(t *testing.T, source string, set object) validationErrors {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp.Diagnostics
+	return diagnosticsOf(resp.Diagnostics)
+}
+
+// TestMessagesOfValidators say what to write instead, and not what was written.
+func TestMessagesOfValidators(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		source string
+		set    object
+		want   []string
+	}{
+		{serviceConnectionsSource, object{"limit": int64(0)}, []string{"whole number from 1 to", "To return every connection, leave it out."}},
+		{enhancedConnectionsSource, object{"limit": 1.5}, []string{"limit must be a whole number"}},
+		{serviceConnectionsSource, object{"endpoint_id": ""}, []string{"must not be blank", "set it to null"}},
+		{vpcChannelSource, object{"instance_id": "my gateway"}, []string{"must be an ID", "set instance_name"}},
+		{vpcChannelSource, object{"vpc_channel_id": "a/b"}, []string{"must be an ID", "set name"}},
+		{serviceConnectionsSource, object{"service_id": "a b"}, []string{"must be an ID", "set service_name"}},
+		{serviceConnectionsSource, object{"project_id": "my project"}, []string{"must be an ID", "project_name in the provider block"}},
+		{serviceConnectionsSource, object{"sort_key": "id"}, []string{"must be one of `create_at`, `update_at`, `created_at`, `updated_at`."}},
+		{serviceConnectionsSource, object{"status": "Accepted"}, []string{"none of the documented values `pendingAcceptance`", "sent as it is"}},
+		{enhancedConnectionsSource, object{"tags": object{"a": "b,c"}}, []string{"must not contain `,`"}},
+		{enhancedConnectionsSource, object{"timeouts": object{"read": "5"}}, []string{"timeouts.read must be a duration", "`30s`"}},
+		{vpcChannelsSource, nil, []string{"(and only one) of [instance_id,instance_name] is required"}},
+	} {
+		got := validate(t, tt.source, tt.set)
+		all := strings.Join(append(got.errors, got.warnings...), "\n")
+		for _, part := range tt.want {
+			if !strings.Contains(all, part) {
+				t.Errorf("%v: the messages lack %q: %s", tt.set, part, all)
+			}
+		}
+		if strings.Contains(all, "got:") {
+			t.Errorf("%v: a message has the value: %s", tt.set, all)
+		}
+	}
 }
 
 // TestExactlyOneOf sets none, one and several of arguments of which one has to be set.
 func TestExactlyOneOf(t *testing.T) {
 	t.Parallel()
 	for name := range dataSources {
-		groups := factsOf(t, name).ExactlyOneOf
-		for i, group := range groups {
-			// others satisfies the other groups.
-			others := requiredArguments(t, name)
-			for j, other := range groups {
-				if j != i {
-					others[other[0]] = "x"
-				}
-			}
+		for _, group := range factsOf(t, name).ExactlyOneOf {
 			one, two := group[0], group[1]
 			for title, tt := range map[string]struct {
 				set     object
@@ -167,28 +179,18 @@ func TestExactlyOneOf(t *testing.T) {
 				"both":                       {object{one: "x", two: "x"}, true},
 				"neither":                    {nil, true},
 			} {
-				t.Run(name+"."+strings.Join(group, "_")+"."+title, func(t *testing.T) {
-					t.Parallel()
-					errors := validate(t, name, merge(others, tt.set))
-					if refused := len(errors) > 0; refused != tt.refused {
-						t.Errorf("refused: %v, want %v: %v", refused, tt.refused, errors)
+				about := 0
+				for _, line := range validate(t, name, tt.set).errors {
+					if strings.Contains(line, "Attribute Combination") && strings.Contains(line, one) && strings.Contains(line, two) {
+						about++
 					}
-				})
+				}
+				if refused := about == 1; refused != tt.refused {
+					t.Errorf("%s: %s of %s: refused: %v, want %v", name, title, group, refused, tt.refused)
+				}
 			}
 		}
 	}
-}
-
-// requiredArguments are good values of the arguments that a data source requires.
-func requiredArguments(t *testing.T, name string) object {
-	t.Helper()
-	values := object{}
-	for argument, attribute := range schemaOf(t, dataSources[name]).Attributes {
-		if attribute.IsRequired() {
-			values[argument] = factsOf(t, name).Arguments[argument].of().Good[0]
-		}
-	}
-	return values
 }
 
 // TestSchemasAreValid checks what the framework cannot check at compile time.

@@ -3,22 +3,21 @@ package provider
 import (
 	"context"
 	"fmt"
+	"math"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
 
 var (
-	_ datasource.DataSource                     = (*serviceConnectionsDataSource)(nil)
-	_ datasource.DataSourceWithConfigure        = (*serviceConnectionsDataSource)(nil)
-	_ datasource.DataSourceWithConfigValidators = (*serviceConnectionsDataSource)(nil)
+	_ datasource.DataSource              = (*serviceConnectionsDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*serviceConnectionsDataSource)(nil)
 )
 
 func newServiceConnectionsDataSource() datasource.DataSource {
@@ -47,33 +46,29 @@ type serviceConnectionsResult struct {
 	total       int64
 }
 
-var serviceConnectionsObject = newObject(
-	listField("connections", "Connections to the service, in the order requested. The list is empty if none match.",
-		serviceConnectionObject, func(r *serviceConnectionsResult) []client.ServiceConnection { return r.connections }),
-	int64Field("total_count", "Number of connections that match the other arguments, regardless of `limit` and `offset`. "+
-		"It may be more than the length of `connections` if `limit` or `offset` is set.",
-		func(r *serviceConnectionsResult) *int64 { return &r.total }),
-)
+var serviceConnectionsObject = newObject(func(f *fields, r *serviceConnectionsResult) {
+	listField(f, "connections", "Connections to the service, in the order requested. The list is empty if none match.",
+		serviceConnectionObject, r.connections)
+	f.number("total_count", "Number of connections that match the other arguments, regardless of `limit` and `offset`. It may be more than "+
+		"the length of `connections` if `limit` or `offset` is set.", &r.total)
+})
 
-var serviceConnectionObject = newObject(
-	stringField("id", "ID of the connected VPC endpoint.", func(c *client.ServiceConnection) *string { return c.ID }),
-	int64Field("marker_id", "Unique number of the connection.", func(c *client.ServiceConnection) *int64 { return c.MarkerID }),
-	stringField("created_at", "Time at which the connection was created, in RFC 3339 and UTC, such as `2018-09-17T11:10:11Z`.",
-		func(c *client.ServiceConnection) *string { return c.CreatedAt }),
-	stringField("updated_at", "Time at which the connection was last changed, in RFC 3339 and UTC, such as `2018-09-17T11:10:12Z`.",
-		func(c *client.ServiceConnection) *string { return c.UpdatedAt }),
-	stringField("domain_id", "ID of the account that owns the VPC endpoint.", func(c *client.ServiceConnection) *string { return c.DomainID }),
-	listField("error", "Reasons why the connection failed. The API returns them if `status` is `failed`; otherwise the list is empty.",
-		serviceConnectionErrorObject, func(c *client.ServiceConnection) []client.ServiceConnectionError { return c.Error }),
-	stringField("status", "Status of the connection. "+serviceConnectionStatuses,
-		func(c *client.ServiceConnection) *string { return c.Status }),
-	stringField("description", "Description of the connection.", func(c *client.ServiceConnection) *string { return c.Description }),
-)
+var serviceConnectionObject = newObject(func(f *fields, c *client.ServiceConnection) {
+	f.text("id", "ID of the connected VPC endpoint.", c.ID)
+	f.number("marker_id", "Unique number of the connection.", c.MarkerID)
+	f.text("created_at", "Time at which the connection was created, in RFC 3339 and UTC, such as `2018-09-17T11:10:11Z`.", c.CreatedAt)
+	f.text("updated_at", "Time at which the connection was last changed, in RFC 3339 and UTC, such as `2018-09-17T11:10:12Z`.", c.UpdatedAt)
+	f.text("domain_id", "ID of the account that owns the VPC endpoint.", c.DomainID)
+	listField(f, "error", "Reasons why the connection failed. The API returns them if `status` is `failed`; otherwise the list is empty.",
+		serviceConnectionErrorObject, c.Error)
+	f.text("status", "Status of the connection. "+serviceConnectionStatuses, c.Status)
+	f.text("description", "Description of the connection.", c.Description)
+})
 
-var serviceConnectionErrorObject = newObject(
-	stringField("error_code", "Error code.", func(e *client.ServiceConnectionError) *string { return e.ErrorCode }),
-	stringField("error_message", "Error message.", func(e *client.ServiceConnectionError) *string { return e.ErrorMessage }),
-)
+var serviceConnectionErrorObject = newObject(func(f *fields, e *client.ServiceConnectionError) {
+	f.text("error_code", "Error code.", e.ErrorCode)
+	f.text("error_message", "Error message.", e.ErrorMessage)
+})
 
 // serviceConnectionStatuses explains the statuses of a connection.
 const serviceConnectionStatuses = "`pendingAcceptance`: waiting for the owner of the service to accept it; " +
@@ -87,108 +82,61 @@ func (d *serviceConnectionsDataSource) Metadata(_ context.Context, req datasourc
 
 // Schema declares the arguments, and what a read returns.
 func (d *serviceConnectionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = dataSourceSchema("Lists the connections to a VPC endpoint service: the VPC endpoints that request access to the service, "+
+	resp.Schema = readSchema("Lists the connections to a VPC endpoint service: the VPC endpoints that request access to the service, "+
 		"the accounts that own them, and whether they have been accepted. "+completeList, serviceConnectionsObject.attributes,
 		map[string]schema.Attribute{
-			"service_id": schema.StringAttribute{
-				MarkdownDescription: "ID of the VPC endpoint service. Set exactly one of `service_id` and `service_name`. " +
-					"After the read it holds the service's ID.",
-				Optional:   true,
-				Computed:   true,
-				Validators: []validator.String{isPathSegment()},
-			},
-			"service_name": schema.StringAttribute{
-				MarkdownDescription: "Name of the VPC endpoint service. Set exactly one of `service_id` and `service_name`. " +
-					"It is either the full name as the API shows it, such as `cn-north-4.orders.4189d3c2-8882-4871-a3c2-d380272eed88`, " +
-					"or only the part that the service's owner chose, such as `orders`. " +
-					"The name must match exactly, letter case included; it is an error if no service or several have it.",
-				Optional:   true,
-				Validators: []validator.String{isNotBlank()},
-			},
-			"endpoint_id": schema.StringAttribute{
-				MarkdownDescription: "Returns only the connection of the VPC endpoint with this ID. The API calls this parameter `id`.",
-				Optional:            true,
-				Validators:          []validator.String{isNotBlank()},
-			},
-			"marker_id": schema.NumberAttribute{
-				MarkdownDescription: "Returns only the connection with this number, the `marker_id` of a connection. It must be `0` or more.",
-				Optional:            true,
-				Validators:          []validator.Number{isWholeNumberFrom(0)},
-			},
-			"status": schema.StringAttribute{
-				MarkdownDescription: "Returns only the connections with this status. " + serviceConnectionStatuses,
-				Optional:            true,
-				Validators: []validator.String{
-					stringvalidator.OneOf("pendingAcceptance", "creating", "accepted", "rejected", "failed", "deleting"),
-				},
-			},
-			"sort_key": schema.StringAttribute{
-				MarkdownDescription: "Time to sort by: `create_at` is the time of creation, `update_at` that of the last change. " +
-					"Defaults to `create_at`.",
-				Optional:   true,
-				Validators: []validator.String{stringvalidator.OneOf("create_at", "update_at")},
-			},
-			"sort_dir": schema.StringAttribute{
-				MarkdownDescription: "Sort order: `asc` is oldest first, `desc` newest first. Defaults to `desc`.",
-				Optional:            true,
-				Validators:          []validator.String{stringvalidator.OneOf("asc", "desc")},
-			},
-			"limit": schema.NumberAttribute{
-				MarkdownDescription: "Maximum number of connections to return, `1` or more. It limits the complete result, not a page of it. " +
-					"To return all connections, leave it out.",
-				Optional:   true,
-				Validators: []validator.Number{isWholeNumberFrom(1)},
-			},
-			"offset": schema.NumberAttribute{
-				MarkdownDescription: "Number of connections to skip from the start of the result, `0` or more. Defaults to `0`. " +
-					"If it is not less than the number of connections, the API may return an error.",
-				Optional:   true,
-				Validators: []validator.Number{isWholeNumberFrom(0)},
-			},
+			"service_id": defaultedString("ID of the VPC endpoint service. Set exactly one of `service_id` and `service_name`. "+
+				"After the read it holds the service's ID.", isPathSegment("To find a service by its name, set service_name."),
+				stringvalidator.ExactlyOneOf(path.MatchRoot("service_id"), path.MatchRoot("service_name"))),
+			"service_name": optionalString("Name of the VPC endpoint service. Set exactly one of `service_id` and `service_name`. "+
+				"It is either the full name as the API shows it, such as `cn-north-4.orders.4189d3c2-8882-4871-a3c2-d380272eed88`, "+
+				"or only the part that the service's owner chose, such as `orders`. "+
+				"The name must match exactly, letter case included; it is an error if no service or several have it.", isNotBlank()),
+			"endpoint_id": optionalString("Returns only the connection of the VPC endpoint with this ID. The API calls this parameter `id`.",
+				isNotBlank()),
+			"marker_id": optionalNumber("Returns only the connection with this number, the `marker_id` of a connection.",
+				isWholeNumber(math.MinInt64, math.MaxInt64, "")),
+			"status": optionalString("Returns only the connections with this status. "+serviceConnectionStatuses+
+				" Another value is sent to the API as it is, with a warning.", isDocumented(
+				"pendingAcceptance", "creating", "accepted", "rejected", "failed", "deleting")),
+			"sort_key": optionalString("Time to sort by: `create_at` is the time of creation, `update_at` that of the last change. "+
+				"Some clouds call them `created_at` and `updated_at`; the name is sent to the API as it is. Defaults to `create_at`.",
+				isOneOf("create_at", "update_at", "created_at", "updated_at")),
+			"sort_dir": optionalString("Sort order: `asc` is oldest first, `desc` newest first. Defaults to `desc`.", isOneOf("asc", "desc")),
+			"limit": optionalNumber("Maximum number of connections to return, `1` or more. It limits the complete result, not a page of it. "+
+				"To return all connections, leave it out.", isWholeNumber(1, math.MaxInt64, "To return every connection, leave it out.")),
+			"offset": optionalNumber("Number of connections to skip from the start of the result, `0` or more. Defaults to `0`. "+
+				"If it is not less than the number of connections, the API may return an error.",
+				isWholeNumber(0, math.MaxInt64, "To skip none, leave it out.")),
 		})
-}
-
-// ConfigValidators require the service by its ID or its name.
-func (d *serviceConnectionsDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{
-		datasourcevalidator.ExactlyOneOf(path.MatchRoot("service_id"), path.MatchRoot("service_name")),
-	}
 }
 
 // Read lists the connections.
 func (d *serviceConnectionsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model serviceConnectionsModel
-	resp.Diagnostics.Append(readArguments(ctx, req.Config, &model)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	var result serviceConnectionsResult
-	resp.Diagnostics.Append(d.read(ctx, &model, model.operation(), func(ctx context.Context, api *client.Client, in client.Scope) error {
-		service, err := model.resolve(ctx, api, in)
-		if err == nil {
-			result.connections, result.total, err = api.ServiceConnections(ctx, in, service, model.query())
-		}
-		return err
-	})...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	resp.State.Raw = withResult(ctx, resp.State.Raw, &model, serviceConnectionsObject.values(&result, keepSecrets))
+	d.read(ctx, req.Config, &model, &resp.State.Raw, &resp.Diagnostics,
+		func(ctx context.Context, api *client.Client, in client.Scope) (map[string]tftypes.Value, error) {
+			service, err := model.resolve(ctx, api, in)
+			if err != nil {
+				return nil, err
+			}
+			connections, total, err := api.ServiceConnections(ctx, in, service, model.query())
+			if err != nil {
+				return nil, err
+			}
+			values := serviceConnectionsObject.values(&serviceConnectionsResult{connections, total}, keepSecrets)
+			values["service_id"] = stringValue(service)
+			return values, nil
+		})
 }
 
 // resolve returns the ID of the service. A name is looked up at every read, because the service
 // that has it may be replaced during an apply.
 func (m *serviceConnectionsModel) resolve(ctx context.Context, api *client.Client, in client.Scope) (string, error) {
-	if !m.ServiceName.IsNull() {
-		id, err := api.EndpointServiceID(ctx, in, m.ServiceName.ValueString())
-		if err != nil {
-			return "", err
-		}
-		m.ServiceID = types.StringValue(id)
+	if m.ServiceName.IsNull() {
+		return m.ServiceID.ValueString(), nil
 	}
-	return m.ServiceID.ValueString(), nil
+	return api.EndpointServiceID(ctx, in, m.ServiceName.ValueString())
 }
 
 func (m *serviceConnectionsModel) operation() operation {
@@ -200,9 +148,14 @@ func (m *serviceConnectionsModel) operation() operation {
 }
 
 func (m *serviceConnectionsModel) query() client.ServiceConnectionsQuery {
+	var marker *int64
+	if !m.MarkerID.IsNull() {
+		number := wholeNumberOrZero(m.MarkerID)
+		marker = &number
+	}
 	return client.ServiceConnectionsQuery{
 		EndpointID: m.EndpointID.ValueString(),
-		MarkerID:   wholeNumber(m.MarkerID),
+		MarkerID:   marker,
 		Status:     m.Status.ValueString(),
 		SortKey:    m.SortKey.ValueString(),
 		SortDir:    m.SortDir.ValueString(),
