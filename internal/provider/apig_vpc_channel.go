@@ -82,7 +82,7 @@ func (m *vpcChannelModel) read(
 func omitSecretsArgument() schema.Attribute {
 	return schema.BoolAttribute{
 		MarkdownDescription: "If `true`, sensitive values, such as the password of a Nacos user, are null and never reach the state. " +
-			"If `false`, the state holds them, and there is no warning. Defaults to `false`, with a warning if the state holds a password.",
+			"If `false`, the state holds them. Defaults to `false`, with a warning if a password is stored.",
 		Optional: true,
 	}
 }

@@ -11,8 +11,9 @@ var vpcChannelObject = newObject(func(f *fields, c *client.VPCChannel) {
 	f.number("balance_strategy", "Algorithm that distributes requests: `1` weighted round robin, `2` weighted least connections, `3` "+
 		"source IP hash, `4` URI hash.", c.BalanceStrategy)
 	f.text("member_type", "How members are identified: `ip` by IP address, `ecs` by Elastic Cloud Server.", c.MemberType)
-	f.number("type", "Type of the channel in the API's older numbers: `2` server channel, `3` microservice channel. The API plans to "+
-		"remove it in favor of `vpc_channel_type`, and uses it if `vpc_channel_type` is empty.", c.Type)
+	f.number("type", "Type of the channel in the API's older numbers: `2` server channel, `3` microservice channel, or a server channel "+
+		"if `microservice_info` is null or empty. The API plans to remove it in favor of `vpc_channel_type`, "+
+		"and uses it if `vpc_channel_type` is empty.", c.Type)
 	f.text("vpc_channel_type", "Type of the channel: `builtin` (server channel), `microservice` (microservice channel) or `reference` "+
 		"(channel that refers to others). If it is null or empty, `type` has the type.", c.VPCChannelType)
 	f.text("dict_code", "Dictionary code of the channel. The API documents it as not supported.", c.DictCode)
@@ -115,19 +116,23 @@ var nacosUserObject = newObject(func(f *fields, u *client.NacosUser) {
 })
 
 var memberObject = newObject(func(f *fields, m *client.VPCChannelMember) {
-	f.text("host", "IP address of the server. It can be an empty string if `member_type` is `ecs`.", m.Host)
+	f.text("host", "IP address of the server. It can be an empty string if `member_type` is `ecs`: `ecs_id` then identifies the server.",
+		m.Host)
 	f.number("weight", "Weight of the server, from `0` to `10000`. A server with a higher weight receives more requests.", m.Weight)
-	f.boolean("is_backup", "Whether the server is a backup, which receives requests only if all other servers are unavailable.", m.IsBackup)
+	f.boolean("is_backup", "Whether the server is a backup, which receives requests only if all other servers are unavailable. "+
+		"It needs a newer edition of the gateway.", m.IsBackup)
 	f.text("member_group_name", "Name of the server's group. An empty string if it is in none.", m.MemberGroupName)
 	f.number("status", "Status of the server: `1` available, `2` unavailable.", m.Status)
-	f.number("port", "Port of the server, from `0` to `65535`.", m.Port)
+	f.number("port", "Port of the server, from `0` to `65535`. If it is null, the channel's `port` applies. "+
+		"The API does not document what `0` means.", m.Port)
 	f.text("ecs_id", "ID of the Elastic Cloud Server, or the server's IP address if `member_type` is `ip`.", m.ECSID)
 	f.text("ecs_name", "Name of the Elastic Cloud Server, or the server's IP address if `member_type` is `ip`.", m.ECSName)
 	f.text("id", "ID of the server in the channel.", m.ID)
 	f.text("vpc_channel_id", "ID of the channel.", m.VPCChannelID)
 	f.text("create_time", "Time at which the server was added to the channel, in RFC 3339.", m.CreateTime)
 	f.text("member_group_id", "ID of the server's group. An empty string if it is in none.", m.MemberGroupID)
-	f.text("health_status", "Result of the health check: `healthy`, `unhealthy`, or `unknown` if there is no check.", m.HealthStatus)
+	f.text("health_status", "Result of the health check: `healthy`, `unhealthy`, or `unknown` if there is no check. It can be null.",
+		m.HealthStatus)
 })
 
 var healthConfigObject = newObject(func(f *fields, h *client.VPCHealthConfig) {

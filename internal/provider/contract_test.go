@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
@@ -75,6 +76,10 @@ func TestSchemasKeepTheContract(t *testing.T) {
 			}
 			for path, attribute := range attributes {
 				checkDescription(t, path, attribute.GetMarkdownDescription(), fields[path].contractField)
+			}
+			text := attributes["timeouts.read"].GetMarkdownDescription()
+			if !strings.HasSuffix(text, "Defaults to `5m`.") || defaultReadTimeout != 5*time.Minute {
+				t.Errorf("the timeout is %s by default: %s", defaultReadTimeout, text)
 			}
 		})
 	}

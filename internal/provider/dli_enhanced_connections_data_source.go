@@ -46,13 +46,13 @@ var enhancedConnectionsObject = newObject(func(f *fields, all *[]client.Enhanced
 var enhancedConnectionObject = newObject(func(f *fields, c *client.EnhancedConnection) {
 	f.text("id", "ID of the connection.", c.ID)
 	f.text("name", "Name of the connection.", c.Name)
-	f.text("status", "Status of the connection: `ACTIVE` (activated) or `DELETED` (deleted).", c.Status)
+	f.text("status", "Status of the connection: `ACTIVE` (activated) or `DELETED` (deleted). "+compareInUpperCase, c.Status)
 	listField(f, "available_queue_info", "Queues that use the connection, one entry for each. The list is empty if there are none.",
 		enhancedConnectionPeerObject, c.AvailableQueueInfo)
 	listField(f, "elastic_resource_pools", "Elastic resource pools that use the connection, one entry for each. "+
 		"The list is empty if there are none.", enhancedConnectionPeerObject, c.ElasticResourcePools)
 	f.text("dest_vpc_id", "ID of the connected VPC.", c.DestVPCID)
-	f.text("dest_network_id", "ID of the connected subnet.", c.DestNetworkID)
+	f.text("dest_network_id", "Network ID of the connected subnet, not its IPv4 subnet ID.", c.DestNetworkID)
 	f.boolean("is_privis", "`true` if the project has not been granted permissions for the connection, `false` if it has. The API calls "+
 		"this field `isPrivis`.", c.IsPrivis)
 	f.boolean("ipv6_enable", "Whether the connection supports IPv6.", c.IPv6Enable)
@@ -67,12 +67,16 @@ var enhancedConnectionObject = newObject(func(f *fields, c *client.EnhancedConne
 var enhancedConnectionPeerObject = newObject(func(f *fields, p *client.EnhancedConnectionPeer) {
 	f.text("peer_id", "ID of the connection of this queue or pool.", p.PeerID)
 	f.text("status", "Status of the connection of this queue or pool: `CREATING` (being set up), `ACTIVE` (set up and working), "+
-		"or `FAILED` (could not be set up).", p.Status)
+		"or `FAILED` (could not be set up). "+compareInUpperCase, p.Status)
 	f.text("name", "Name of the queue or pool.", p.Name)
 	f.text("err_msg", "Reason why the connection could not be set up, if `status` is `FAILED`.", p.ErrMsg)
-	f.number("update_time", "Time at which this entry was last changed, in milliseconds since the Unix epoch.", p.UpdateTime)
+	f.number("update_time", "Time at which this entry was last changed, in milliseconds since the Unix epoch. "+
+		"It is `0` if there was no change yet.", p.UpdateTime)
 	f.time("updated_at", "The time in `update_time` in RFC 3339 and UTC, with milliseconds.", p.UpdateTime)
 })
+
+// compareInUpperCase is part of the description of a status.
+const compareInUpperCase = "Some clouds write `Active`: compare it with `upper()`."
 
 var enhancedConnectionHostObject = newObject(func(f *fields, h *client.EnhancedConnectionHost) {
 	f.text("name", "Host name.", h.Name)
@@ -99,7 +103,7 @@ func (d *enhancedConnectionsDataSource) Schema(_ context.Context, _ datasource.S
 			"name": optionalString("Returns only the connections that the API finds by this name. "+
 				"The API decides whether a part of a name is enough.", isNotBlank()),
 			"status": optionalString("Returns only the connections with this status: `ACTIVE` (activated) or `DELETED` (deleted), "+
-				"in upper or lower case. Another value is sent to the API as it is, with a warning.",
+				"in upper or lower case. Another value is sent as it is, with a warning.",
 				isDocumented("ACTIVE", "Active", "active", "DELETED", "Deleted", "deleted")),
 			"tags": schema.MapAttribute{
 				MarkdownDescription: "Returns only the connections with all of these tags. " +

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	stdjson "encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,7 +31,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
@@ -113,46 +114,39 @@ func schemaOf(t *testing.T, constructor func() datasource.DataSource) schema.Sch
 // plainValue is a value in plain Go.
 func plainValue(t *testing.T, value tftypes.Value) any {
 	t.Helper()
-	if !value.IsKnown() {
-		t.Fatalf("the state holds an unknown value: %s", value)
-	}
-	if value.IsNull() {
-		return nil
-	}
-	typ := value.Type()
+	var (
+		text       string
+		flag       bool
+		number     big.Float
+		elements   []tftypes.Value
+		attributes map[string]tftypes.Value
+	)
 	switch {
-	case typ.Is(tftypes.String):
-		return plainAs[string](t, value)
-	case typ.Is(tftypes.Bool):
-		return plainAs[bool](t, value)
-	case typ.Is(tftypes.Number):
-		exact := plainAs[big.Float](t, value)
-		number, accuracy := exact.Int64()
-		if accuracy != big.Exact {
-			t.Fatalf("%s is not an int64", value)
+	case value.IsNull():
+		return nil
+	case value.As(&text) == nil:
+		return text
+	case value.As(&flag) == nil:
+		return flag
+	case value.As(&number) == nil:
+		if integer, accuracy := number.Int64(); accuracy == big.Exact {
+			return integer
 		}
-		return number
-	case typ.Is(tftypes.List{}):
-		elements := list{}
-		for _, element := range plainAs[[]tftypes.Value](t, value) {
-			elements = append(elements, plainValue(t, element))
+	case value.As(&elements) == nil:
+		plain := list{}
+		for _, element := range elements {
+			plain = append(plain, plainValue(t, element))
 		}
-		return elements
+		return plain
+	case value.As(&attributes) == nil:
+		plain := object{}
+		for name, attribute := range attributes {
+			plain[name] = plainValue(t, attribute)
+		}
+		return plain
 	}
-	attributes := object{}
-	for name, attribute := range plainAs[map[string]tftypes.Value](t, value) {
-		attributes[name] = plainValue(t, attribute)
-	}
-	return attributes
-}
-
-func plainAs[T any](t *testing.T, value tftypes.Value) T {
-	t.Helper()
-	var plain T
-	if err := value.As(&plain); err != nil {
-		t.Fatal(err)
-	}
-	return plain
+	t.Fatalf("the state holds %s", value)
+	return nil
 }
 
 // decode reads JSON as the client does. Numbers of no declared type are int64s.
@@ -188,11 +182,7 @@ func encode(value any) []byte {
 // readTestdata is the content of a file under testdata.
 func readTestdata(t *testing.T, name ...string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(append([]string{"testdata"}, name...)...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return readFileOf(t, filepath.Join(append([]string{"testdata"}, name...)...))
 }
 
 // merge is one object of several; a later one overrides an earlier one.
@@ -319,48 +309,21 @@ type exactState struct {
 	want    object
 }
 
-// CheckState compares the state with what is wanted, null by null.
+// CheckState compares the state with what is wanted, null by null. Both are compared as JSON, which
+// has the keys of an object in order.
 func (w exactState) CheckState(_ context.Context, req statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {
-	if req.State == nil || req.State.Values == nil || req.State.Values.RootModule == nil {
-		resp.Error = errors.New("there is no state")
+	for _, r := range req.State.Values.RootModule.Resources {
+		if r.Address != w.address {
+			continue
+		}
+		want, errWant := stdjson.MarshalIndent(w.want, "", " ")
+		got, errGot := stdjson.MarshalIndent(r.AttributeValues, "", " ")
+		if diff := cmp.Diff(string(want), string(got)); diff != "" || errWant != nil || errGot != nil {
+			resp.Error = fmt.Errorf("%s (-want +got)\n%s", w.address, diff)
+		}
 		return
 	}
-	for _, r := range req.State.Values.RootModule.Resources {
-		if r.Address == w.address {
-			if err := known(w.want).CheckValue(r.AttributeValues); err != nil {
-				resp.Error = fmt.Errorf("%s: %w", w.address, err)
-			}
-			return
-		}
-	}
 	resp.Error = fmt.Errorf("%s is not in the state", w.address)
-}
-
-// known is the check that a value equals one in plain Go in every attribute.
-func known(value any) knownvalue.Check {
-	switch value := value.(type) {
-	case nil:
-		return knownvalue.Null()
-	case string:
-		return knownvalue.StringExact(value)
-	case bool:
-		return knownvalue.Bool(value)
-	case int64:
-		return knownvalue.Int64Exact(value)
-	case list:
-		elements := make([]knownvalue.Check, len(value))
-		for i, element := range value {
-			elements[i] = known(element)
-		}
-		return knownvalue.ListExact(elements)
-	case object:
-		attributes := make(map[string]knownvalue.Check, len(value))
-		for name, attribute := range value {
-			attributes[name] = known(attribute)
-		}
-		return knownvalue.ObjectExact(attributes)
-	}
-	panic(fmt.Sprintf("a state holds no %T", value))
 }
 
 // respond makes the server take an action for every request whose path contains id.
@@ -382,26 +345,48 @@ func terraformPath(t *testing.T) string {
 	return path
 }
 
-// buildProvider builds the provider's binary into a folder of its own.
+// buildProvider builds the provider's binary once for all tests, and returns its folder.
 func buildProvider(t *testing.T) (folder string) {
 	t.Helper()
 	return build(t, "terraform-provider-hwcloud", ".")
 }
 
-// buildSimulator builds hwcloud-simulator into a folder of its own.
+// buildSimulator builds hwcloud-simulator once for all tests, and returns its folder.
 func buildSimulator(t *testing.T) (folder string) {
 	t.Helper()
 	return build(t, "hwcloud-simulator", "./internal/simulator/cmd/hwcloud-simulator")
 }
 
-// build builds a program into a folder of its own.
+// programs is the folder of the programs that the tests build.
+var (
+	programs string
+	building sync.Mutex
+)
+
+// TestMain runs the tests, and removes what they built.
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "hwcloud-test-")
+	if err != nil {
+		panic(err)
+	}
+	programs = folder
+	m.Run()
+	_ = os.RemoveAll(folder) // It is temporary.
+}
+
+// build builds a program, unless another test has, and returns its folder.
 func build(t *testing.T, name, source string) (folder string) {
 	t.Helper()
-	folder = t.TempDir()
+	building.Lock()
+	defer building.Unlock()
+	folder = filepath.Join(programs, name)
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	command := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, name), source) //nolint:gosec // The folder is the test's own.
+	if _, err := os.Stat(folder); err == nil {
+		return folder
+	}
+	command := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, name), source) //nolint:gosec // Its own folder.
 	command.Dir = repository
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("building %s: %v\n%s", name, err, output)

@@ -13,9 +13,32 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// The validators refuse only what no edition of the APIs can take: what cannot be sent in a URL or
-// in a parameter, what would turn a filter off, and what every document rules out. Documents of
-// different clouds and years list different values, so an unknown status is sent, with a warning.
+// What the data sources refuse, and why no edition of the APIs can take it. "Documents" are the API
+// references of Huawei Cloud (2020 to 2026, Chinese and English), of its regions for Abu Dhabi,
+// Ankara, Kuala Lumpur and Paris, and of Open Telekom Cloud and its Swiss edition.
+//
+//	region                    a character of no host name: it is part of the default endpoints
+//	project_id, service_id,   what is not one segment of a URL's path: blank, `.`, `..`, `/`, `?`,
+//	instance_id,              `#`, `%`, white space, control characters; every document has UUIDs
+//	vpc_channel_id            or hexadecimal digits here
+//	name, service_name,       blank, which the APIs take for no filter; control characters, which
+//	instance_name,            no document allows in a name
+//	endpoint_id, status
+//	sort_key                  other than create_at, update_at (Huawei Cloud) and created_at,
+//	                          updated_at (the other documents)
+//	sort_dir                  other than asc and desc, which all documents have
+//	marker_id                 what is not an int64: a packet ID is an integer in all documents
+//	limit                     less than 1, of VPC Endpoint, and less than 0, of DLI, where 0 returns
+//	                          all: it is the provider's own, for the complete result
+//	offset                    less than 0, which all documents have as the minimum
+//	tags                      a null value, a blank key, `,` in a key or a value, `=` in a key: the
+//	                          parameter is k=v,k=v in all documents that have it
+//	timeouts.read             what is not a duration of more than zero: the provider's own
+//
+// An unknown status is sent, with a warning, because the documents differ: of the statuses of a
+// connection to an endpoint service, some list creating and not rejected, some rejected and not
+// creating, none deleting, which responses have, and the oldest no such parameter. DLI has ACTIVE
+// (or Active) and DELETED in any letter case.
 
 // isHostNamePart accepts a value that may become part of a host name.
 func isHostNamePart() validator.String {

@@ -55,9 +55,9 @@ var serviceConnectionsObject = newObject(func(f *fields, r *serviceConnectionsRe
 
 var serviceConnectionObject = newObject(func(f *fields, c *client.ServiceConnection) {
 	f.text("id", "ID of the connected VPC endpoint.", c.ID)
-	f.number("marker_id", "Unique number of the connection.", c.MarkerID)
-	f.text("created_at", "Time at which the connection was created, in RFC 3339 and UTC, such as `2018-09-17T11:10:11Z`.", c.CreatedAt)
-	f.text("updated_at", "Time at which the connection was last changed, in RFC 3339 and UTC, such as `2018-09-17T11:10:12Z`.", c.UpdatedAt)
+	f.number("marker_id", "Packet ID of the VPC endpoint, a number that no other connection has.", c.MarkerID)
+	f.text("created_at", "Time at which the VPC endpoint was created, in RFC 3339 and UTC, such as `2018-09-17T11:10:11Z`.", c.CreatedAt)
+	f.text("updated_at", "Time at which the VPC endpoint was last changed, in RFC 3339 and UTC, such as `2018-09-17T11:10:12Z`.", c.UpdatedAt)
 	f.text("domain_id", "ID of the account that owns the VPC endpoint.", c.DomainID)
 	listField(f, "error", "Reasons why the connection failed. The API returns them if `status` is `failed`; otherwise the list is empty.",
 		serviceConnectionErrorObject, c.Error)
@@ -73,7 +73,7 @@ var serviceConnectionErrorObject = newObject(func(f *fields, e *client.ServiceCo
 // serviceConnectionStatuses explains the statuses of a connection.
 const serviceConnectionStatuses = "`pendingAcceptance`: waiting for the owner of the service to accept it; " +
 	"`creating`: being set up; `accepted`: accepted and in use; `rejected`: rejected by the owner of the service; " +
-	"`failed`: could not be set up; `deleting`: being deleted."
+	"`failed`: could not be set up; `deleting`: being deleted. Some clouds may have others."
 
 // Metadata names the data source.
 func (d *serviceConnectionsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -94,19 +94,19 @@ func (d *serviceConnectionsDataSource) Schema(_ context.Context, _ datasource.Sc
 				"The name must match exactly, letter case included; it is an error if no service or several have it.", isNotBlank()),
 			"endpoint_id": optionalString("Returns only the connection of the VPC endpoint with this ID. The API calls this parameter `id`.",
 				isNotBlank()),
-			"marker_id": optionalNumber("Returns only the connection with this number, the `marker_id` of a connection.",
+			"marker_id": optionalNumber("Returns only the connection with this packet ID, the `marker_id` of a connection.",
 				isWholeNumber(math.MinInt64, math.MaxInt64, "")),
 			"status": optionalString("Returns only the connections with this status. "+serviceConnectionStatuses+
-				" Another value is sent to the API as it is, with a warning.", isDocumented(
+				" Another value is sent as it is, with a warning.", isDocumented(
 				"pendingAcceptance", "creating", "accepted", "rejected", "failed", "deleting")),
 			"sort_key": optionalString("Time to sort by: `create_at` is the time of creation, `update_at` that of the last change. "+
-				"Some clouds call them `created_at` and `updated_at`; the name is sent to the API as it is. Defaults to `create_at`.",
+				"Some clouds call them `created_at` and `updated_at`; the value is sent as it is. Defaults to the time of creation.",
 				isOneOf("create_at", "update_at", "created_at", "updated_at")),
 			"sort_dir": optionalString("Sort order: `asc` is oldest first, `desc` newest first. Defaults to `desc`.", isOneOf("asc", "desc")),
 			"limit": optionalNumber("Maximum number of connections to return, `1` or more. It limits the complete result, not a page of it. "+
 				"To return all connections, leave it out.", isWholeNumber(1, math.MaxInt64, "To return every connection, leave it out.")),
 			"offset": optionalNumber("Number of connections to skip from the start of the result, `0` or more. Defaults to `0`. "+
-				"If it is not less than the number of connections, the API may return an error.",
+				"If there are no more connections than that, the list is empty, or the API returns an error.",
 				isWholeNumber(0, math.MaxInt64, "To skip none, leave it out.")),
 		})
 }
