@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -82,57 +81,37 @@ func TestEphemeralVPCChannelFails(t *testing.T) {
 	}
 }
 
-// TestSecretsLeaveNoTrace searches everything that a run leaves behind, for the password that is
+// TestSecretsLeaveNoTrace searches everything that a run leaves behind for passwords that are
 // omitted, and for one that an ephemeral resource passes on to another provider's configuration.
 func TestSecretsLeaveNoTrace(t *testing.T) {
 	t.Parallel()
-	const password = "simulated-nacos-password"
-	binary := buildProvider(t)
-	for name, tt := range map[string]struct {
-		config func(*cloud) string
-		// state is a part of the state that shows that the run did what it should.
-		state string
-	}{
-		"omitted": {
-			func(c *cloud) string {
-				return c.block() + "data \"hwcloud_apig_vpc_channel\" \"one\" {\n" + byChannelName(simulator.FullInstanceID, "full_nacos") +
-					"omit_secrets = true\n}\n" +
-					"data \"hwcloud_apig_vpc_channels\" \"all\" {\ninstance_name = \"" + simulator.FullInstanceName + "\"\nomit_secrets = true\n}\n"
-			},
-			"full_nacos",
-		},
-		"ephemeral": {
-			func(c *cloud) string {
-				return c.block() + "ephemeral \"hwcloud_apig_vpc_channel\" \"one\" {\n" + byChannelName(simulator.FullInstanceID, "keys") + "}\n" +
-					c.block(`alias = "other"`, "access_key = \""+simulator.AccessKey+"\"",
-						"secret_key = ephemeral.hwcloud_apig_vpc_channel.one.microservice_info.nacos_info.user_info.password") +
-					"data \"hwcloud_vpcep_service_connections\" \"other\" {\n  provider = hwcloud.other\n  service_id = \"" + simulator.ServiceID + "\"\n}\n"
-			},
-			"adb7b229-bb11-4072-bcc0-3327cd784263",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := newCloud(t)
-			c.Update(func(d *simulator.Data) {
-				// The password of this channel is a secret key, so that it can be used.
-				instance := d.APIG.Instances[simulator.FullInstanceID]
-				instance.Channels = append(instance.Channels, simulator.NewChannel(simulator.MustEntry(fmt.Sprintf(
-					`{"id":"keys","name":"keys","microservice_info":{"nacos_info":{"user_info":{"password":%q}}}}`, simulator.SecretKey))))
-			})
-			w := c.newWorkspace(t, binary, tt.config(c))
-			if name == "ephemeral" && !w.hasEphemeralResources(t) {
-				return // Other versions of the matrix know them.
-			}
-			planned := w.mustRun(t, mostTrace, "plan", "-out=plan.bin")
-			applied := w.mustRun(t, mostTrace, "apply", "plan.bin")
-			texts := w.texts(t)
-			texts["plan"], texts["apply"] = planned, applied
-			texts["plan in JSON"], texts["state in JSON"] = w.mustRun(t, nil, "show", "-json", "plan.bin"), w.mustRun(t, nil, "show", "-json")
-			if !strings.Contains(texts["state in JSON"], tt.state) {
-				t.Errorf("%s is not in the state: %s", tt.state, texts["state in JSON"])
-			}
-			c.searchFor(t, []string{password, simulator.SecretKey}, texts)
-		})
+	c := newCloud(t)
+	c.Update(func(d *simulator.Data) {
+		// The password of this channel is a secret key, so that it can be used.
+		instance := d.APIG.Instances[simulator.FullInstanceID]
+		instance.Channels = append(instance.Channels, simulator.NewChannel(simulator.MustEntry(nacosChannel("keys", simulator.SecretKey))))
+	})
+	gateway := object{"instance_id": simulator.FullInstanceID, "omit_secrets": true}
+	w := c.newWorkspace(t, buildProvider(t), c.block()+dataBlock(vpcChannelsSource+".all", gateway)+
+		dataBlock(vpcChannelSource+".one", merge(gateway, object{"name": "full_nacos"})))
+	inState := []string{"full_nacos"}
+	if w.hasEphemeralResources(t) { // Other versions of the matrix do not know them.
+		w.write(t, "ephemeral.tf", "ephemeral \"hwcloud_apig_vpc_channel\" \"one\" {\n"+byChannelName(simulator.FullInstanceID, "orders-keys")+"}\n"+
+			c.block(`alias = "other"`, "access_key = \""+simulator.AccessKey+"\"",
+				"secret_key = ephemeral.hwcloud_apig_vpc_channel.one.microservice_info.nacos_info.user_info.password")+
+			"data \"hwcloud_vpcep_service_connections\" \"other\" {\n  provider = hwcloud.other\n"+
+			"  service_id = \""+simulator.ServiceID+"\"\n}\n")
+		inState = append(inState, "adb7b229-bb11-4072-bcc0-3327cd784263")
 	}
+	planned := w.mustRun(t, mostTrace, "plan", "-out=plan.bin")
+	applied := w.mustRun(t, mostTrace, "apply", "plan.bin")
+	texts := w.texts(t)
+	texts["plan"], texts["apply"] = planned, applied
+	texts["plan in JSON"], texts["state in JSON"] = w.mustRun(t, nil, "show", "-json", "plan.bin"), w.mustRun(t, nil, "show", "-json")
+	for _, text := range inState {
+		if !strings.Contains(texts["state in JSON"], text) {
+			t.Errorf("%s is not in the state: %s", text, texts["state in JSON"])
+		}
+	}
+	c.searchFor(t, []string{"simulated-nacos-password", simulator.SecretKey}, texts)
 }

@@ -241,7 +241,9 @@ func TestEphemeralTwins(t *testing.T) {
 	}
 	for name, ephemeral := range declared.EphemeralResourceSchemas {
 		want, got := *declared.DataSourceSchemas[name].Block, *ephemeral.Block
-		want.Attributes = slices.DeleteFunc(slices.Clone(want.Attributes), func(a *tfprotov6.SchemaAttribute) bool { return a.Name == "omit_secrets" })
+		want.Attributes = slices.DeleteFunc(slices.Clone(want.Attributes), func(a *tfprotov6.SchemaAttribute) bool {
+			return a.Name == "omit_secrets"
+		})
 		want.Description = got.Description
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-data source +ephemeral resource)\n%s", name, diff)

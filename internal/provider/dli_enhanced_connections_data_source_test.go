@@ -17,9 +17,12 @@ func TestEnhancedConnectionsQuery(t *testing.T) {
 		set  object
 		want map[string]string
 	}{
-		"none":            {nil, map[string]string{}},
-		"no tags":         {object{"tags": object{}}, map[string]string{}},
-		"all":             {object{"name": "a&b", "status": "active", "tags": object{"k": "a=b"}}, map[string]string{"name": "a&b", "status": "active", "tags": "k=a=b"}},
+		"none":    {nil, map[string]string{}},
+		"no tags": {object{"tags": object{}}, map[string]string{}},
+		"all": {
+			object{"name": "a&b", "status": "active", "tags": object{"k": "a=b"}},
+			map[string]string{"name": "a&b", "status": "active", "tags": "k=a=b"},
+		},
 		"tags":            {object{"tags": object{"k2": "", "k1": "v1"}}, map[string]string{"tags": "k1=v1,k2="}},
 		"of other clouds": {object{"status": "FAILED"}, map[string]string{"status": "FAILED"}},
 	} {

@@ -11,7 +11,6 @@
 package provider
 
 import (
-	"fmt"
 	"os"
 	"testing"
 
@@ -34,56 +33,42 @@ func needed(t *testing.T, name string) string {
 	return value
 }
 
-// runLive reads from the account that the environment names, twice.
-func runLive(t *testing.T, config string, checks ...statecheck.StateCheck) {
-	t.Helper()
+// TestAccLive reads each data source from the account that the environment names, twice.
+func TestAccLive(t *testing.T) {
+	t.Parallel()
 	needed(t, "TF_ACC")
 	needed(t, "TF_ACC_TERRAFORM_PATH")
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-			"hwcloud": providerserver.NewProtocol6WithError(New("test")()),
+	gateway := object{"instance_id": needed(t, "HWCLOUD_TEST_INSTANCE_ID")}
+	for source, tt := range map[string]struct {
+		set    object
+		filled []string
+	}{
+		serviceConnectionsSource:  {object{"service_id": needed(t, "HWCLOUD_TEST_SERVICE_ID")}, []string{"connections", "total_count"}},
+		enhancedConnectionsSource: {nil, []string{"connections", "connection_count"}},
+		vpcChannelsSource:         {merge(gateway, object{"omit_secrets": true}), []string{"instance_id", "vpc_channels"}},
+		vpcChannelSource: {
+			merge(gateway, object{"name": needed(t, "HWCLOUD_TEST_CHANNEL_NAME"), "omit_secrets": true}),
+			[]string{"id", "vpc_channel_id", "name", "members", "member_groups"},
 		},
-		Steps: []resource.TestStep{{
-			Config:            config,
-			ConfigStateChecks: checks,
-			ConfigPlanChecks: resource.ConfigPlanChecks{
-				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-			},
-		}},
-	})
-}
-
-// filledIn checks that attributes of a data source are not null.
-func filledIn(address string, attributes ...string) []statecheck.StateCheck {
-	var checks []statecheck.StateCheck
-	for _, name := range append(attributes, "region", "project_id") {
-		checks = append(checks, statecheck.ExpectKnownValue(address, tfjsonpath.New(name), knownvalue.NotNull()))
+	} {
+		t.Run(source, func(t *testing.T) {
+			t.Parallel()
+			var checks []statecheck.StateCheck
+			for _, name := range append(tt.filled, "region", "project_id") {
+				checks = append(checks, statecheck.ExpectKnownValue("data."+source+".live", tfjsonpath.New(name), knownvalue.NotNull()))
+			}
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
+					"hwcloud": providerserver.NewProtocol6WithError(New("test")()),
+				},
+				Steps: []resource.TestStep{{
+					Config:            dataBlock(source+".live", tt.set),
+					ConfigStateChecks: checks,
+					ConfigPlanChecks: resource.ConfigPlanChecks{
+						PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+					},
+				}},
+			})
+		})
 	}
-	return checks
-}
-
-func TestAccLiveServiceConnections(t *testing.T) {
-	t.Parallel()
-	runLive(t, fmt.Sprintf("data %q \"live\" {\n  service_id = %q\n}\n", serviceConnectionsSource, needed(t, "HWCLOUD_TEST_SERVICE_ID")),
-		filledIn("data."+serviceConnectionsSource+".live", "connections", "total_count")...)
-}
-
-func TestAccLiveEnhancedConnections(t *testing.T) {
-	t.Parallel()
-	runLive(t, fmt.Sprintf("data %q \"live\" {}\n", enhancedConnectionsSource),
-		filledIn("data."+enhancedConnectionsSource+".live", "connections", "connection_count")...)
-}
-
-func TestAccLiveVPCChannel(t *testing.T) {
-	t.Parallel()
-	body := byChannelName(needed(t, "HWCLOUD_TEST_INSTANCE_ID"), needed(t, "HWCLOUD_TEST_CHANNEL_NAME"))
-	runLive(t, fmt.Sprintf("data %q \"live\" {\n%s}\n", vpcChannelSource, body),
-		filledIn("data."+vpcChannelSource+".live", "id", "vpc_channel_id", "name", "members", "member_groups")...)
-}
-
-func TestAccLiveVPCChannels(t *testing.T) {
-	t.Parallel()
-	body := fmt.Sprintf("instance_id = %q\nomit_secrets = true\n", needed(t, "HWCLOUD_TEST_INSTANCE_ID"))
-	runLive(t, fmt.Sprintf("data %q \"live\" {\n%s}\n", vpcChannelsSource, body),
-		filledIn("data."+vpcChannelsSource+".live", "instance_id", "vpc_channels")...)
 }

@@ -26,80 +26,66 @@ var unknownArgumentTests = map[string]struct {
 	"agency":    {object{"assume_role": list{object{"agency_name": unknown{}}}}, []string{"assume_role[0].agency_name"}},
 	"agencies":  {object{"assume_role": unknown{}}, []string{"assume_role"}},
 	"second agency": {
-		object{"assume_role": list{object{"agency_name": "a", "domain_id": "d"}, object{"agency_name": "b", "domain_name": unknown{}, "domain_id": unknown{}}}},
+		object{"assume_role": list{
+			object{"agency_name": "a", "domain_id": "d"}, object{"agency_name": "b", "domain_name": unknown{}, "domain_id": unknown{}},
+		}},
 		[]string{"assume_role[1].domain_id", "assume_role[1].domain_name"},
 	},
-	"user":          {object{"user_id": unknown{}, "domain_id": unknown{}}, []string{"domain_id", "user_id"}},
-	"certificate":   {object{"cert": unknown{}, "key": unknown{}}, []string{"cert", "key"}},
-	"CA file":       {object{"cacert_file": unknown{}}, []string{"cacert_file"}},
-	"profile":       {object{"profile": unknown{}}, []string{"profile"}},
-	"project":       {object{"region": "r", "project_id": unknown{}, "project_name": unknown{}}, []string{"project_id", "project_name"}},
-	"OIDC":          {object{"assume_role_with_oidc": unknown{}}, []string{"assume_role_with_oidc"}},
-	"ID token":      {object{"assume_role_with_oidc": object{"idp_id": unknown{}, "id_token": unknown{}}}, []string{"assume_role_with_oidc.id_token", "assume_role_with_oidc.idp_id"}},
-	"ID token file": {object{"assume_role_with_oidc": object{"id_token_file": unknown{}, "agency_name": unknown{}}}, []string{"assume_role_with_oidc.agency_name", "assume_role_with_oidc.id_token_file"}},
+	"user":        {object{"user_id": unknown{}, "domain_id": unknown{}}, []string{"domain_id", "user_id"}},
+	"certificate": {object{"cert": unknown{}, "key": unknown{}}, []string{"cert", "key"}},
+	"CA file":     {object{"cacert_file": unknown{}}, []string{"cacert_file"}},
+	"profile":     {object{"profile": unknown{}}, []string{"profile"}},
+	"project":     {object{"region": "r", "project_id": unknown{}, "project_name": unknown{}}, []string{"project_id", "project_name"}},
+	"OIDC":        {object{"assume_role_with_oidc": unknown{}}, []string{"assume_role_with_oidc"}},
+	"ID token": {
+		object{"assume_role_with_oidc": object{"idp_id": unknown{}, "id_token": unknown{}}},
+		[]string{"assume_role_with_oidc.id_token", "assume_role_with_oidc.idp_id"},
+	},
+	"ID token file": {
+		object{"assume_role_with_oidc": object{"id_token_file": unknown{}, "agency_name": unknown{}}},
+		[]string{"assume_role_with_oidc.agency_name", "assume_role_with_oidc.id_token_file"},
+	},
 	"OIDC or token": {
 		object{"token": unknown{}, "assume_role_with_oidc": object{"agency_name": "a"}, "assume_role": list{object{"agency_name": "b"}}},
 		[]string{"token"},
 	},
 }
 
-// TestUnknownArgumentsDefer defers the reads if Terraform allows it.
-func TestUnknownArgumentsDefer(t *testing.T) {
-	t.Parallel()
-	for name, test := range unknownArgumentTests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := manyAccounts(t)
-			s := c.configureWith(t, test.arguments, &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true})
-			if s.diagnostics.errors != nil {
-				t.Fatal(s.diagnostics.errors)
-			}
-			resp, err := s.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
-				TypeName:           enhancedConnectionsSource,
-				Config:             dynamic(t, s.schemas.DataSourceSchemas[enhancedConnectionsSource].ValueType(), object{}),
-				ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: true},
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if resp.Deferred == nil || resp.Deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown {
-				t.Errorf("deferred: %+v", resp.Deferred)
-			}
-			if got := diagnosticsOf(resp.Diagnostics); got.errors != nil {
-				t.Error(got.errors)
-			}
-			if n := c.Count(nil); n != 0 {
-				t.Errorf("%d requests were made", n)
-			}
-		})
-	}
-}
-
-// TestUnknownArgumentsFailReads fails the read that needs them, not the configuration. The
-// environment does not take their place.
-func TestUnknownArgumentsFailReads(t *testing.T) {
+// TestUnknownArguments defers the reads if Terraform allows it, and otherwise fails them, but not the
+// configuration. The environment does not take the arguments' place, and no request is made.
+func TestUnknownArguments(t *testing.T) {
 	t.Parallel()
 	for name, test := range unknownArgumentTests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := manyAccounts(t)
 			c.environment["HW_ACCESS_KEY"], c.environment["HW_SECRET_KEY"] = simulator.AccessKey, simulator.SecretKey
-			s := c.configure(t, test.arguments)
+			s := c.configureWith(t, test.arguments, &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true})
+			resp, err := s.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+				TypeName:           enhancedConnectionsSource,
+				Config:             dynamic(t, s.schemas.DataSourceSchemas[enhancedConnectionsSource].ValueType(), object{}),
+				ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: true},
+			})
+			if err != nil || len(resp.Diagnostics)+len(s.diagnostics.errors) > 0 {
+				t.Fatal(err, resp.Diagnostics, s.diagnostics)
+			}
+			if resp.Deferred == nil || resp.Deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown {
+				t.Errorf("deferred: %+v", resp.Deferred)
+			}
+
+			s = c.configure(t, test.arguments)
 			if s.diagnostics.errors != nil || s.diagnostics.warnings != nil {
 				t.Fatal(s.diagnostics)
 			}
+			verb := " comes"
+			if len(test.named) > 1 {
+				verb = " come"
+			}
+			want := "The provider's " + strings.Join(test.named, ", ") + verb + " from something that has not been applied"
 			for source := range dataSources {
 				got := s.read(t, source, factsOf(t, source).Reads[0].Arguments)
-				verb := " comes"
-				if len(test.named) > 1 {
-					verb = " come"
-				}
-				want := "The provider's " + strings.Join(test.named, ", ") + verb + " from something that has not been applied"
-				if len(got.errors) != 1 || !strings.Contains(got.errors[0], want) || !strings.Contains(got.errors[0], "terraform apply -target") {
-					t.Errorf("%s: the errors are %q, want %q", source, got.errors, want)
-				}
-				if got.deferred {
-					t.Errorf("%s is deferred, which Terraform did not allow", source)
+				if len(got.errors) != 1 || !strings.Contains(got.errors[0], want) || got.deferred {
+					t.Errorf("%s: deferred: %v, the errors are %q, want %q", source, got.deferred, got.errors, want)
 				}
 			}
 			if n := c.Count(nil); n != 0 {
