@@ -362,11 +362,7 @@ func (f failure) adviceOnError() (argument, text string) {
 			"report this to the service's support."
 	}
 	if errors.Is(f.err, client.ErrNoRegion) {
-		text = "Set region here or in the provider block, or set HW_REGION_NAME."
-		if f.data.noProfileRegion != "" {
-			text += " The region of the KooCLI profile cannot be used: " + f.data.noProfileRegion
-		}
-		return "region", text
+		return "region", "Set region here or in the provider block, or set HW_REGION_NAME."
 	}
 	if wrong, ok := errors.AsType[*client.EndpointError](f.err); ok {
 		if wrong.OwnRegion == "" {

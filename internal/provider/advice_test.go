@@ -87,9 +87,6 @@ func TestAdvice(t *testing.T) {
 	user := providerData{credentials: "user_name from HW_USER_NAME"} //nolint:gosec // It is a variable's name.
 
 	noIDTokenError := &client.IDTokenError{Source: "the configuration", Err: errors.New("it is empty")}
-	signedInBy := func(kind idTokenKind, name string) providerData {
-		return providerData{idTokenAdvice: idTokenOrigin{kind, setting{name: name}}.advice()}
-	}
 	gitHub := func(reason client.Reason, status int) *client.Error {
 		return &client.Error{
 			Operation: client.OpRequestIDToken, Reason: reason, Status: status, Method: http.MethodGet, URL: "https://github.example/", Attempts: 1,
@@ -354,22 +351,8 @@ func TestAdvice(t *testing.T) {
 			err: &client.EndpointError{Service: "vpcep", Endpoint: "https://a", Region: "b", OwnRegion: "c"}, set: map[string]string{"region": "b"},
 			argument: "region", advice: []string{"{region}", "remove vpcep from endpoints"},
 		},
-		"a changing list": {err: client.ErrListChanged, advice: []string{"Entries were added or removed during every attempt, or the responses of the service contradict each other"}},
-		"no ID token in a file": {
-			err: &client.IDTokenError{Source: "/x", Err: errors.New("no such file")}, provider: signedInBy(idTokenInFile, "id_token_file"),
-			advice: []string{"Check that id_token_file is the path"},
-		},
-		"no ID token in a variable": {
-			err: noIDTokenError, provider: signedInBy(givenIDToken, "HW_ASSUME_ROLE_ID_TOKEN"), advice: []string{"Set HW_ASSUME_ROLE_ID_TOKEN to an ID token."},
-		},
-		"no ID token from GitHub": {
-			err: noIDTokenError, provider: signedInBy(idTokenOfGitHub, ""),
-			advice: []string{"ACTIONS_ID_TOKEN_REQUEST_URL", "id-token: write"}, never: []string{"id_token"},
-		},
-		"no ID token from HCP Terraform": {
-			err: noIDTokenError, provider: signedInBy(idTokenOfHCPTerraform, "TFC_WORKLOAD_IDENTITY_TOKEN"),
-			advice: []string{"TFC_WORKLOAD_IDENTITY_AUDIENCE", "sets TFC_WORKLOAD_IDENTITY_TOKEN to an ID token"}, never: []string{"id_token"},
-		},
+		"a changing list":    {err: client.ErrListChanged, advice: []string{"Entries were added or removed during every attempt, or the responses of the service contradict each other"}},
+		"no ID token":        {err: noIDTokenError, provider: providerData{idTokenAdvice: "Set it."}, advice: []string{"Set it."}},
 		"no credentials":     {err: &client.NoCredentialsError{Err: errors.New("nobody")}, advice: []string{"HW_ACCESS_KEY", "HW_AUTH_TOKEN", "HW_USER_PASSWORD", "assume_role_with_oidc", "HW_PROFILE", "ECS"}},
 		"the read's timeout": {err: context.DeadlineExceeded, ctx: context.DeadlineExceeded, advice: []string{"did not finish within its timeout of 3m0s", "timeouts block"}},
 		"a wait past it": {

@@ -2,8 +2,7 @@ package provider
 
 import (
 	"context"
-	"reflect"
-	"regexp"
+	"fmt"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -21,7 +20,8 @@ const (
 )
 
 // configBuilder makes the client's configuration from the provider block and the environment.
-// Every argument is resolved on its own.
+// Every argument is resolved on its own. No error quotes a configured value: it points at the
+// argument, or names the variable.
 type configBuilder struct {
 	environment getenv
 	// validating restricts the checks to values that the provider block itself holds: nothing is
@@ -29,79 +29,62 @@ type configBuilder struct {
 	// are skipped.
 	validating bool
 	diags      *diag.Diagnostics
-	// addresses are the origins of the services' addresses, by service.
-	addresses map[string]string
+	// config is what is made, and data describe it.
+	config client.Config
+	data   providerData
+
+	credentialSettings
+	// alsoMissing is a sentence for errors about incomplete credentials.
+	alsoMissing string
 }
 
 // buildConfig makes the client's configuration, and the provider data that describe it.
 func buildConfig(ctx context.Context, model providerModel, env getenv, diags *diag.Diagnostics) (client.Config, *providerData) {
-	b := &configBuilder{environment: env, diags: diags, addresses: map[string]string{}}
-	return b.build(ctx, model)
+	b := &configBuilder{environment: env, diags: diags}
+	b.build(ctx, model)
+	return b.config, &b.data
 }
 
 // validateConfig checks the known values of the provider block. What it reports, buildConfig
 // would report too.
 func validateConfig(ctx context.Context, model providerModel, diags *diag.Diagnostics) {
-	b := &configBuilder{environment: func(string) string { return "" }, validating: true, diags: diags, addresses: map[string]string{}}
+	b := &configBuilder{environment: func(string) string { return "" }, validating: true, diags: diags}
 	b.build(ctx, model)
 }
 
-func (b *configBuilder) build(ctx context.Context, model providerModel) (client.Config, *providerData) {
-	region := b.text("region", model.Region, regionVariables)
-	b.check(region, "Invalid region", regionProblem)
-	cloud := b.text("cloud", model.Cloud, cloudVariables)
-	b.check(cloud, "Invalid cloud", cloudProblem)
-	projectID, projectName := b.project(model, region)
+func (b *configBuilder) build(ctx context.Context, model providerModel) {
+	b.data.emptyBlock = true
+	b.checkProxies()
+	region := b.text(path.Root("region"), model.Region, regionVariables)
+	b.check(&region, regionProblem)
+	b.setProject(model, region)
+	cloud := b.text(path.Root("cloud"), model.Cloud, cloudVariables)
+	b.check(&cloud, cloudProblem)
+	b.config.Cloud = cloud.value
+	b.setEndpoints(ctx, model)
+	b.config.Insecure = b.insecure(model.Insecure)
+	b.config.MaxRetries = b.number(path.Root("max_retries"), model.MaxRetries, maxRetriesVariables, defaultRetries, 0, maxRetries)
+	b.config.CACertificates = b.caCertificates(model.CACertFile)
+	b.config.ClientCertificate = b.clientCertificate(model.Cert, model.Key)
+	b.data.caCertificates, b.data.clientCertificate = b.config.CACertificates != nil, b.config.ClientCertificate != nil
 
-	config := client.Config{
-		Region:            region.value,
-		Cloud:             cloud.value,
-		ProjectID:         projectID.value,
-		ProjectName:       projectName.value,
-		Endpoints:         b.endpoints(ctx, model.Endpoints),
-		Insecure:          b.insecure(model.Insecure),
-		CACertificates:    b.caCertificates(model.CACertFile),
-		ClientCertificate: b.clientCertificate(model.Cert, model.Key),
-		MaxRetries:        b.maxRetries(model.MaxRetries),
+	b.resolveCredentials(ctx, model)
+	switch {
+	case region.isSet() || b.validating:
+	case b.profile.isSet() || b.configFile.isSet():
+		region.value = b.profileField(b.readProfile(), "region", regionProblem)
+	default:
+		b.alsoMissing = " No region is set either: set region or HW_REGION_NAME, unless every data source sets its own."
 	}
-	config.AuthURL = b.authURL(model.AuthURL, config.Endpoints)
-
-	profile := b.profile(model)
-	resolved := b.resolveIdentity(ctx, model, profile)
-	config.Credentials, config.Agencies = resolved.credentials, resolved.agencies
-	if resolved.profile != nil && config.ProjectID == "" && config.ProjectName == "" &&
-		(!region.isSet() || region.value == resolved.profile.Region) {
-		config.ProjectID = resolved.profile.ProjectID
-		b.checkProfile(profile, "projectId", config.ProjectID, projectIDProblem)
-	}
-	data := &providerData{
-		credentials:       resolved.describe(),
-		usesProfile:       resolved.profile != nil,
-		idTokenAdvice:     resolved.idToken.advice(),
-		caCertificates:    len(config.CACertificates) > 0,
-		clientCertificate: config.ClientCertificate != nil,
-		addresses:         b.addresses,
-		emptyBlock:        isEmpty(model),
-	}
-	switch credentials := config.Credentials.(type) {
-	case client.Metadata:
-		data.noCredentials = true
-	case client.Keys:
-		data.looksSwapped = accessKeyForm.MatchString(credentials.SecretKey) && secretKeyForm.MatchString(credentials.AccessKey)
-		unread, _ := b.first(securityTokenVariables)
-		data.unreadSecurityToken = credentials.SecurityToken == "" && unread != "" && resolved.profile == nil
-	}
-	if !region.isSet() && profile.isSet() {
-		config.Region, data.noProfileRegion = b.profileRegion(profile, resolved.profile)
-	}
-	return config, data
+	b.config.Region = region.value
+	b.setCredentials()
 }
 
-// project returns the ID and the name of the project. A project of the environment belongs to the
+// setProject sets the ID and the name of the project. A project of the environment belongs to the
 // region of the environment, and a name in the provider block replaces an ID of the environment.
-func (b *configBuilder) project(model providerModel, region setting) (id, name setting) {
-	id = b.text("project_id", model.ProjectID, projectIDVariables)
-	name = b.text("project_name", model.ProjectName, projectNameVariables)
+func (b *configBuilder) setProject(model providerModel, region setting) {
+	id := b.text(path.Root("project_id"), model.ProjectID, projectIDVariables)
+	name := b.text(path.Root("project_name"), model.ProjectName, projectNameVariables)
 	environmentRegion, _ := b.first(regionVariables)
 	elsewhere := region.byArgument() && environmentRegion != "" && environmentRegion != region.value
 	if !id.byArgument() && (elsewhere || name.byArgument()) {
@@ -110,60 +93,35 @@ func (b *configBuilder) project(model providerModel, region setting) (id, name s
 	if !name.byArgument() && elsewhere {
 		name.value = ""
 	}
-	b.check(id, "Invalid project ID", projectIDProblem)
-	return id, name
+	b.check(&id, projectIDProblem)
+	b.check(&name, nil)
+	b.config.ProjectID, b.config.ProjectName = id.value, name.value
 }
 
 // insecure reports whether TLS certificate verification is disabled.
 func (b *configBuilder) insecure(argument types.Bool) bool {
-	insecure, name := argument.ValueBool(), "insecure"
-	if value, variable := b.first(insecureVariables); argument.IsNull() && value != "" {
-		name = variable
-		var err error
-		if insecure, err = strconv.ParseBool(value); err != nil {
-			b.fail(path.Root("insecure"), "Invalid environment variable", "%s must be true or false%s.", variable, got(value))
-		}
-	}
+	s := b.text(path.Root("insecure"), argument, insecureVariables)
+	b.check(&s, flagProblem)
+	insecure, _ := strconv.ParseBool(s.value) // It is a flag, or "".
 	if insecure {
-		b.warn(path.Root("insecure"), "TLS certificates are not verified",
+		b.warn(s.at, "TLS certificates are not verified",
 			"%s disables TLS certificate verification: anyone on the network path can read and alter traffic, credentials included. "+
-				"If the cloud has a certificate authority of its own, set cacert_file to its certificates instead.", name)
+				"If the cloud has a certificate authority of its own, set cacert_file to its certificates instead.", s.source())
 	}
 	return insecure
 }
 
-// maxRetries returns the maximum number of retries. The schema checks the argument.
-func (b *configBuilder) maxRetries(argument types.Number) int {
-	value, variable := b.first(maxRetriesVariables)
-	switch {
-	case !argument.IsNull():
-		return int(wholeNumberOrZero(argument))
-	case value == "":
-		return defaultRetries
+// number returns a number from an argument, whose range the schema checks, or from the environment.
+func (b *configBuilder) number(at path.Path, argument attr.Value, variables []string, fallback, minimum, maximum int) int {
+	s := b.text(at, argument, variables)
+	if s.byVariable() {
+		b.check(&s, must(func(value string) bool {
+			n, err := strconv.Atoi(value)
+			return err == nil && n >= minimum && n <= maximum
+		}, fmt.Sprintf("must be a whole number from %d to %d.", minimum, maximum)))
 	}
-	retries, err := strconv.Atoi(value)
-	if err != nil || retries < 0 || retries > maxRetries {
-		b.fail(path.Root("max_retries"), "Invalid environment variable", "%s must be a number from 0 to %d%s.", variable, maxRetries, got(value))
+	if n, err := strconv.Atoi(s.value); err == nil {
+		return n
 	}
-	return retries
-}
-
-// The usual forms of an access key's ID and its secret.
-var (
-	accessKeyForm = regexp.MustCompile(`^[A-Z0-9]{20}$`)
-	secretKeyForm = regexp.MustCompile(`^[A-Za-z0-9]{40}$`)
-)
-
-// isEmpty reports whether the provider block has neither arguments nor blocks.
-func isEmpty(model providerModel) bool {
-	for _, field := range reflect.ValueOf(model).Fields() {
-		value, _ := field.Interface().(attr.Value)
-		if list, ok := value.(types.List); ok && len(list.Elements()) == 0 {
-			continue
-		}
-		if !value.IsNull() {
-			return false
-		}
-	}
-	return true
+	return fallback
 }

@@ -2,157 +2,68 @@ package provider
 
 import (
 	"context"
+	"regexp"
 	"slices"
-	"strings"
-	"unicode"
 
-	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
 
-// identity is who the provider acts as.
-type identity struct {
-	credentials client.Credentials
-	// description of the credentials and of their origin, never of their values.
-	description string
-	// agencies that are assumed, beginning with the credentials.
-	agencies []client.Agency
-	// firstAgency is assumed before those of the blocks assume_role; nil if there is none.
-	firstAgency *agencyBlock
-	// profile whose keys are the credentials, nil if they come from elsewhere.
-	profile *client.Profile
-	// idToken is the source of the ID token, zero if the credentials are something else.
-	idToken idTokenOrigin
+// credentialSettings are the arguments that name credentials.
+type credentialSettings struct {
+	token setting
+	// The environment's security token goes with the environment's access key only.
+	accessKey, secretKey, securityToken setting
+	// If one of a name and an ID is set in the provider block, the other is not taken from the
+	// environment; if both are set in one place, the ID is used.
+	userName, userID, password, domainName, domainID setting
+	// withOIDC is set if there is a block assume_role_with_oidc.
+	withOIDC, idpID, idToken, idTokenFile, audience setting
+	configFile, profile                             setting
+	// oidcAgency is the part of assume_role_with_oidc that names an agency.
+	oidcAgency agencyBlock
+	assumeRole []agencyBlock
 }
 
-// describe describes the credentials and the agencies.
-func (i identity) describe() string {
-	var text strings.Builder
-	text.WriteString(i.description)
-	for _, agency := range i.agencies {
-		text.WriteString(", then agency " + describeAgency(agency))
+// resolveCredentials resolves the arguments that name credentials.
+func (b *configBuilder) resolveCredentials(ctx context.Context, model providerModel) {
+	b.token = b.text(path.Root("token"), model.Token, tokenVariables)
+	b.accessKey = b.text(path.Root("access_key"), model.AccessKey, accessKeyVariables)
+	b.secretKey = b.text(path.Root("secret_key"), model.SecretKey, secretKeyVariables)
+	b.securityToken = b.text(path.Root("security_token"), model.SecurityToken, securityTokenVariables)
+	if b.securityToken.byVariable() && !b.accessKey.byVariable() {
+		b.securityToken.value = ""
 	}
-	return text.String()
-}
+	b.userName = b.text(path.Root("user_name"), model.UserName, userNameVariables)
+	b.userID = b.text(path.Root("user_id"), model.UserID, userIDVariables)
+	b.password = b.text(path.Root("password"), model.Password, passwordVariables)
+	b.domainName = b.text(path.Root("domain_name"), model.DomainName, domainNameVariables)
+	b.domainID = b.text(path.Root("domain_id"), model.DomainID, domainIDVariables)
+	preferID(&b.userName, &b.userID)
+	preferID(&b.domainName, &b.domainID)
+	b.configFile = b.text(path.Root("shared_config_file"), model.SharedConfigFile, sharedConfigFileVariables)
+	b.profile = b.text(path.Root("profile"), model.Profile, profileVariables)
 
-// resolveIdentity resolves the credentials and the agencies. Credentials that the provider block
-// names take precedence over those that only the environment names; if neither names any, the
-// metadata service of the ECS provides them. Incomplete credentials are an error, not a step to the
-// next kind.
-func (b *configBuilder) resolveIdentity(ctx context.Context, model providerModel, profile profileSettings) identity {
-	var (
-		token         = b.secret("token", model.Token, tokenVariables)
-		accessKey     = b.secret("access_key", model.AccessKey, accessKeyVariables)
-		secretKey     = b.secret("secret_key", model.SecretKey, secretKeyVariables)
-		securityToken = b.securityToken(model.SecurityToken, accessKey)
-		user          = b.user(model)
-		oidc          = b.oidc(ctx, model.AssumeRoleWithOIDC)
-		assumeRole    = b.agencyBlocks(ctx, model.AssumeRole)
-	)
-	found := b.pick([]credentialKind{
-		{[]setting{token}, func() identity { return b.tokenIdentity(token) }},
-		{[]setting{accessKey, secretKey, securityToken}, func() identity { return b.keysIdentity(accessKey, secretKey, securityToken) }},
-		{[]setting{user.name, user.id, user.password}, func() identity { return b.passwordIdentity(user) }},
-		{[]setting{oidc.block, oidc.idpID, oidc.idToken, oidc.idTokenFile}, func() identity { return b.oidcIdentity(oidc, assumeRole) }},
-		{[]setting{profile.file, profile.name}, func() identity { return b.profileIdentity(profile) }},
-	})
-	if found.firstAgency != nil {
-		assumeRole = slices.Insert(assumeRole, 0, *found.firstAgency)
+	var block assumeRoleWithOIDCModel
+	if object := model.AssumeRoleWithOIDC; !object.IsNull() && !object.IsUnknown() {
+		b.diags.Append(object.As(ctx, &block, basetypes.ObjectAsOptions{})...)
 	}
-	found.agencies = append(found.agencies, b.agencies(assumeRole)...)
-	return found
-}
-
-// credentialKind is a kind of credentials. Any of its parts names it.
-type credentialKind struct {
-	parts []setting
-	build func() identity
-}
-
-// pick returns the identity of the first kind that the provider block names, or of the first that
-// the environment names, or of the ECS.
-func (b *configBuilder) pick(kinds []credentialKind) identity {
-	for _, isNamed := range []func(setting) bool{setting.byArgument, setting.byVariable} {
-		for _, kind := range kinds {
-			if slices.ContainsFunc(kind.parts, isNamed) {
-				return kind.build()
-			}
-		}
-	}
-	return b.metadataIdentity()
-}
-
-// secret resolves an argument that is sent in a header or in the body of a sign-in.
-func (b *configBuilder) secret(name string, argument types.String, variables []string) setting {
-	s := b.text(name, argument, variables)
-	if s.byArgument() {
-		b.checkSecrets(s)
-	}
-	return s
-}
-
-// checkSecrets adds an error for every value with control characters, which a header cannot carry.
-func (b *configBuilder) checkSecrets(settings ...setting) {
-	for _, s := range settings {
-		if !strings.ContainsFunc(s.value, unicode.IsControl) {
-			continue
-		}
-		advice := "Remove it."
-		if s.byArgument() {
-			advice = "Remove it; if the value is read from a file, write trimspace(file(\"…\"))."
-		}
-		b.fail(s.at, "Invalid credentials", "%s contains a line break or another control character. %s", s.source(), advice)
-	}
-}
-
-// securityToken resolves the security token. The environment's goes with the environment's access
-// key only.
-func (b *configBuilder) securityToken(argument types.String, accessKey setting) setting {
-	variables := securityTokenVariables
-	if !accessKey.byVariable() {
-		variables = nil
-	}
-	return b.secret("security_token", argument, variables)
-}
-
-func (b *configBuilder) tokenIdentity(token setting) identity {
-	b.checkSecrets(token)
-	return identity{credentials: client.Token(token.value), description: token.describe()}
-}
-
-func (b *configBuilder) keysIdentity(accessKey, secretKey, securityToken setting) identity {
-	for _, part := range []setting{accessKey, secretKey} {
-		if !part.isSet() {
-			b.incomplete("Incomplete credentials", "Signing in with an access key", part)
-		}
-	}
-	b.checkSecrets(accessKey, secretKey, securityToken)
-	return identity{
-		credentials: client.Keys{AccessKey: accessKey.value, SecretKey: secretKey.value, SecurityToken: securityToken.value},
-		description: describeAll(accessKey, secretKey, securityToken),
-	}
-}
-
-// userSettings are a user and its password. If one of a name and an ID is set in the provider
-// block, the other is not taken from the environment; if both are set in one place, the ID is used.
-type userSettings struct{ name, id, password, domainName, domainID setting }
-
-func (b *configBuilder) user(model providerModel) userSettings {
-	u := userSettings{
-		name:       b.text("user_name", model.UserName, userNameVariables),
-		id:         b.text("user_id", model.UserID, userIDVariables),
-		password:   b.secret("password", model.Password, passwordVariables),
-		domainName: b.text("domain_name", model.DomainName, domainNameVariables),
-		domainID:   b.text("domain_id", model.DomainID, domainIDVariables),
-	}
-	u.name, u.id = preferID(u.name, u.id)
-	u.domainName, u.domainID = preferID(u.domainName, u.domainID)
-	return u
+	at := path.Root("assume_role_with_oidc")
+	b.withOIDC.unknown = !model.AssumeRoleWithOIDC.IsNull() // Its content does not matter here.
+	b.idpID = b.text(at.AtName("idp_id"), block.IDPID, idpIDVariables)
+	b.idToken = b.text(at.AtName("id_token"), block.IDToken, idTokenVariables)
+	b.idTokenFile = b.text(at.AtName("id_token_file"), block.IDTokenFile, idTokenFileVariables)
+	b.audience = b.text(at.AtName("audience"), block.Audience, audienceVariables)
+	b.conflict(b.idToken, b.idTokenFile)
+	b.oidcAgency = agencyBlock{at, block.assumeRoleModel}
+	b.assumeRole = b.agencyBlocks(ctx, model.AssumeRole)
+	b.data.emptyBlock = b.data.emptyBlock && !b.withOIDC.isSet() && len(b.assumeRole) == 0
 }
 
 // preferID clears one of a name and an ID if both are set.
-func preferID(name, id setting) (keptName, keptID setting) {
+func preferID(name, id *setting) {
 	switch {
 	case !name.isSet() || !id.isSet():
 	case name.byArgument() && !id.byArgument():
@@ -160,48 +71,71 @@ func preferID(name, id setting) (keptName, keptID setting) {
 	default:
 		name.value, name.unknown = "", false
 	}
-	return name, id
 }
 
-func (b *configBuilder) passwordIdentity(u userSettings) identity {
-	const purpose = "Signing in with a password"
-	if !u.name.isSet() && !u.id.isSet() {
-		b.incomplete("Incomplete credentials", purpose, u.name, u.id)
+// setCredentials sets the credentials and the agencies. Credentials that the provider block names
+// take precedence over those that only the environment names; if neither names any, the metadata
+// service of the ECS provides them. Incomplete credentials are an error, not a step to the next kind.
+func (b *configBuilder) setCredentials() {
+	kinds := []struct {
+		parts []setting // Any of them names the kind.
+		use   func()
+	}{
+		{[]setting{b.token}, b.useToken},
+		{[]setting{b.accessKey, b.secretKey, b.securityToken}, b.useKeys},
+		{[]setting{b.userName, b.userID, b.password}, b.usePassword},
+		{[]setting{b.withOIDC, b.idpID, b.idToken, b.idTokenFile}, b.useOIDC},
+		{[]setting{b.configFile, b.profile}, b.useProfile},
 	}
-	if !u.password.isSet() {
-		b.incomplete("Incomplete credentials", "Signing in as a user", u.password)
-	}
-	if !u.id.isSet() && !u.domainName.isSet() && !u.domainID.isSet() {
-		b.incomplete("Incomplete credentials", purpose, u.domainName, u.domainID)
-	}
-	b.checkSecrets(u.password)
-	return identity{
-		credentials: client.Password{
-			UserName: u.name.value, UserID: u.id.value, Password: u.password.value,
-			DomainName: u.domainName.value, DomainID: u.domainID.value,
-		},
-		description: describeAll(u.name, u.id, u.password, u.domainName, u.domainID),
-	}
-}
-
-// metadataIdentity signs in with the keys that the metadata service of the ECS provides.
-func (b *configBuilder) metadataIdentity() identity {
-	endpoint := b.environment(metadataEndpointVariable)
-	if endpoint != "" {
-		if problem := baseURLProblem(endpoint); problem != "" {
-			b.diags.AddError("Invalid endpoint", baseURLError(setting{name: metadataEndpointVariable, value: endpoint}, problem, "http://169.254.169.254"))
+	for _, isNamed := range []func(setting) bool{setting.byArgument, setting.byVariable} {
+		for _, kind := range kinds {
+			if b.data.credentials == "" && slices.ContainsFunc(kind.parts, isNamed) {
+				kind.use()
+			}
 		}
 	}
-	return identity{credentials: client.Metadata{Endpoint: endpoint}, description: "the ECS metadata service"}
+	if b.data.credentials == "" {
+		b.useMetadata()
+	}
+	b.assumeAgencies()
 }
 
-// describeAll describes the settings that are set.
-func describeAll(settings ...setting) string {
-	var parts []string
-	for _, s := range settings {
-		if s.isSet() {
-			parts = append(parts, s.describe())
-		}
+func (b *configBuilder) useToken() {
+	b.data.credentials = b.use(&b.token)
+	b.config.Credentials = client.Token(b.token.value)
+}
+
+// The usual forms of an access key's ID and its secret.
+var (
+	accessKeyForm = regexp.MustCompile(`^[A-Z0-9]{20}$`)
+	secretKeyForm = regexp.MustCompile(`^[A-Za-z0-9]{40}$`)
+)
+
+func (b *configBuilder) useKeys() {
+	b.incomplete("Incomplete credentials", "Signing in with an access key", []setting{b.accessKey}, []setting{b.secretKey})
+	b.data.credentials = b.use(&b.accessKey, &b.secretKey, &b.securityToken)
+	b.config.Credentials = client.Keys{AccessKey: b.accessKey.value, SecretKey: b.secretKey.value, SecurityToken: b.securityToken.value}
+	b.data.looksSwapped = accessKeyForm.MatchString(b.secretKey.value) && secretKeyForm.MatchString(b.accessKey.value)
+	b.data.unreadSecurityToken = !b.securityToken.isSet() && b.securityToken.variable != ""
+}
+
+func (b *configBuilder) usePassword() {
+	groups := [][]setting{{b.userName, b.userID}, {b.password}}
+	if !b.userID.isSet() {
+		groups = append(groups, []setting{b.domainName, b.domainID})
 	}
-	return strings.Join(parts, ", ")
+	b.incomplete("Incomplete credentials", "Signing in as a user", groups...)
+	b.data.credentials = b.use(&b.userName, &b.userID, &b.password, &b.domainName, &b.domainID)
+	b.config.Credentials = client.Password{
+		UserName: b.userName.value, UserID: b.userID.value, Password: b.password.value,
+		DomainName: b.domainName.value, DomainID: b.domainID.value,
+	}
+}
+
+// useMetadata signs in with the keys that the metadata service of the ECS provides.
+func (b *configBuilder) useMetadata() {
+	endpoint := b.variable(metadataEndpointVariable)
+	b.check(&endpoint, baseURLProblem)
+	b.data.credentials, b.data.noCredentials = "the ECS metadata service", true
+	b.config.Credentials = client.Metadata{Endpoint: endpoint.value}
 }

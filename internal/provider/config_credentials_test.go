@@ -1,183 +1,113 @@
 package provider
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
-	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// TestPrecedence reads one list with credentials from each origin, from each pair of neighbors and
-// from parts of several, and checks which of them authorized the request.
+// TestPrecedence takes the credentials from each origin, from each pair of neighbors and from parts
+// of several, and names the origin of each part.
 func TestPrecedence(t *testing.T) {
 	t.Parallel()
-	file := profiles(t)
-	token := object{"token": "token-argument"}
-	keys := object{"access_key": "key-argument", "secret_key": "secret-argument"}
-	user := object{"user_name": "user-argument", "password": "password-argument", "domain_name": simulator.DomainName}
-	profile := object{"shared_config_file": file, "profile": "without place"}
-	hwToken := object{"HW_AUTH_TOKEN": "token-hw"}
-	hwKeys := object{"HW_ACCESS_KEY": "key-hw", "HW_SECRET_KEY": "secret-hw"}
-	hwUser := object{"HW_USER_NAME": "user-hw", "HW_USER_PASSWORD": "password-hw", "HW_DOMAIN_NAME": simulator.DomainName}
-	hwProfile := object{"HW_SHARED_CONFIG_FILE": file, "HW_PROFILE": "temporary"}
-	osToken := object{"OS_AUTH_TOKEN": "token-os"}
-	osKeys := object{"OS_ACCESS_KEY": "key-os", "OS_SECRET_KEY": "secret-os"}
-	osUser := object{"OS_USERNAME": "user-os", "OS_PASSWORD": "password-os", "OS_DOMAIN_NAME": simulator.DomainName}
+	var (
+		token   = object{"token": "t"}
+		keys    = object{"access_key": "ak", "secret_key": "sk"}
+		user    = object{"user_name": "u", "password": "p", "domain_name": "d"}
+		oidc    = object{"assume_role_with_oidc": object{"idp_id": "i", "id_token": "idt"}}
+		profile = object{"shared_config_file": profiles(t), "profile": "without place"}
 
+		hwToken   = object{"HW_AUTH_TOKEN": "hw-t", "OS_AUTH_TOKEN": "x"}
+		hwKeys    = object{"HW_ACCESS_KEY": "hw-ak", "HW_SECRET_KEY": "hw-sk", "OS_ACCESS_KEY": "x", "OS_SECRET_KEY": "x"}
+		hwUser    = object{"HW_USER_NAME": "hw-u", "HW_USER_PASSWORD": "hw-p", "HW_DOMAIN_NAME": "hw-d"}
+		hwOIDC    = object{"HW_ASSUME_ROLE_IDP_ID": "hw-i", "HW_ASSUME_ROLE_ID_TOKEN": "hw-idt"}
+		hwProfile = object{"HW_SHARED_CONFIG_FILE": profile["shared_config_file"], "HW_PROFILE": "sso", "HW_REGION_NAME": "r"}
+		temporary = object{"HW_SECURITY_TOKEN": "hw-st"}
+		missing   = object{"HW_PROFILE": "nobody", "HW_SHARED_CONFIG_FILE": "/nowhere", "HW_REGION_NAME": "r"}
+	)
+	const fromBlock = " from the provider block"
+	wantToken, wantHWToken := wanted(client.Token("t"), "token"+fromBlock), wanted(client.Token("hw-t"), "token from HW_AUTH_TOKEN")
+	wantKeys := wanted(client.Keys{AccessKey: "ak", SecretKey: "sk"}, "access_key"+fromBlock+", secret_key"+fromBlock)
+	wantHWKeys := wanted(client.Keys{AccessKey: "hw-ak", SecretKey: "hw-sk"}, "access_key from HW_ACCESS_KEY, secret_key from HW_SECRET_KEY")
+	wantUser := wanted(client.Password{UserName: "u", Password: "p", DomainName: "d"}, "user_name"+fromBlock+", password"+fromBlock+", domain_name"+fromBlock)
+	wantHWUser := wanted(client.Password{UserName: "hw-u", Password: "hw-p", DomainName: "hw-d"},
+		"user_name from HW_USER_NAME, password from HW_USER_PASSWORD, domain_name from HW_DOMAIN_NAME")
+	wantProfile := wanted(client.Keys{AccessKey: "key-profile", SecretKey: "secret-profile"}, "KooCLI profile, profile"+fromBlock+", shared_config_file"+fromBlock)
+	wantECS := wanted(client.Metadata{}, "the ECS metadata service")
 	for name, test := range map[string]struct {
 		arguments, environment object
-		want                   string
+		want                   wantedCredentials
 	}{
-		// Each alone.
-		"token":                 {token, nil, readBy + "token-argument"},
-		"HW token":              {nil, hwToken, readBy + "token-hw"},
-		"OS token":              {nil, osToken, readBy + "token-os"},
-		"keys":                  {keys, nil, readBy + "key-argument"},
-		"HW keys":               {nil, hwKeys, readBy + "key-hw"},
-		"OS keys":               {nil, osKeys, readBy + "key-os"},
-		"temporary keys":        {object{"access_key": "temporary-argument", "secret_key": "secret-argument", "security_token": "security-argument"}, nil, readBy + "temporary-argument with security-argument"},
-		"HW temporary keys":     {nil, object{"HW_ACCESS_KEY": "temporary-hw", "HW_SECRET_KEY": "secret-hw", "HW_SECURITY_TOKEN": "security-hw"}, readBy + "temporary-hw with security-hw"},
-		"user":                  {user, nil, signInAs("user-argument")},
-		"HW user":               {nil, hwUser, signInAs("user-hw")},
-		"OS user":               {nil, osUser, signInAs("user-os")},
-		"profile":               {profile, nil, readBy + "key-profile"},
-		"current profile":       {object{"shared_config_file": file}, nil, readBy + "key-profile"},
-		"HW profile":            {nil, hwProfile, readBy + "temporary-profile with security-profile"},
-		"SSO profile":           {object{"shared_config_file": file, "profile": "sso"}, nil, readBy + "temporary-sso with security-sso"},
-		"metadata":              {nil, nil, metadataRequests + readBy + "temporary-ecs with security-ecs"},
-		"nothing but a domain":  {object{"domain_name": "x"}, nil, metadataRequests + readBy + "temporary-ecs with security-ecs"},
-		"nothing but empty":     {object{"access_key": "", "token": "", "password": "", "profile": ""}, object{"HW_AUTH_TOKEN": "", "OS_ACCESS_KEY": ""}, metadataRequests + readBy + "temporary-ecs with security-ecs"},
-		"security token of env": {nil, object{"HW_SECURITY_TOKEN": "security-hw"}, metadataRequests + readBy + "temporary-ecs with security-ecs"},
-
-		// An argument before the environment, HW_ before OS_.
-		"token, HW":             {token, hwToken, readBy + "token-argument"},
-		"token, HW and OS":      {nil, merge(hwToken, osToken), readBy + "token-hw"},
-		"keys, HW":              {keys, hwKeys, readBy + "key-argument"},
-		"keys, HW and OS":       {nil, merge(hwKeys, osKeys), readBy + "key-hw"},
-		"user, HW":              {user, hwUser, signInAs("user-argument")},
-		"user, HW and OS":       {nil, merge(hwUser, osUser), signInAs("user-hw")},
-		"profile, HW":           {profile, hwProfile, readBy + "key-profile"},
-		"profile's name in env": {object{"shared_config_file": file}, object{"HW_PROFILE": "sso"}, readBy + "temporary-sso with security-sso"},
-		"profile's file in env": {object{"profile": "sso"}, object{"HW_SHARED_CONFIG_FILE": file}, readBy + "temporary-sso with security-sso"},
-		"empty argument":        {object{"access_key": "", "secret_key": ""}, hwKeys, readBy + "key-hw"},
-		"empty HW":              {nil, merge(osKeys, object{"HW_ACCESS_KEY": "", "HW_SECRET_KEY": ""}), readBy + "key-os"},
-
-		// Neighbors of one origin.
-		"token and keys":           {merge(token, keys), nil, readBy + "token-argument"},
-		"keys and user":            {merge(keys, user), nil, readBy + "key-argument"},
-		"user and profile":         {merge(user, profile), nil, signInAs("user-argument")},
-		"profile and metadata":     {profile, nil, readBy + "key-profile"},
-		"HW token and HW keys":     {nil, merge(hwToken, hwKeys), readBy + "token-hw"},
-		"OS token and HW keys":     {nil, merge(osToken, hwKeys), readBy + "token-os"},
-		"HW keys and HW user":      {nil, merge(hwKeys, hwUser), readBy + "key-hw"},
-		"HW user and HW profile":   {nil, merge(hwUser, hwProfile), signInAs("user-hw")},
-		"all arguments":            {merge(token, keys, user, profile), nil, readBy + "token-argument"},
-		"all of the environment":   {nil, merge(hwToken, hwKeys, hwUser, hwProfile), readBy + "token-hw"},
-		"security token, no token": {merge(keys, object{"access_key": "temporary-argument", "security_token": "security-argument"}), hwToken, readBy + "temporary-argument with security-argument"},
-
-		// A kind that an argument names before one that only the environment does.
-		"keys before HW token":     {keys, hwToken, readBy + "key-argument"},
-		"user before HW token":     {user, hwToken, signInAs("user-argument")},
-		"user before HW keys":      {user, hwKeys, signInAs("user-argument")},
-		"token before HW keys":     {token, hwKeys, readBy + "token-argument"},
-		"profile before HW keys":   {profile, hwKeys, readBy + "key-profile"},
-		"profile before half keys": {profile, object{"HW_ACCESS_KEY": "key-hw"}, readBy + "key-profile"},
-		"profile before HW user":   {profile, hwUser, readBy + "key-profile"},
-		"profile before HW token":  {profile, hwToken, readBy + "key-profile"},
-		"keys, missing file":       {merge(keys, object{"shared_config_file": "/nowhere"}), nil, readBy + "key-argument"},
-		"HW keys, missing profile": {nil, merge(hwKeys, object{"HW_PROFILE": "nobody", "HW_SHARED_CONFIG_FILE": "/nowhere"}), readBy + "key-hw"},
+		// Each alone and before the next; an argument before the environment, HW_ before OS_.
+		"token":            {merge(token, keys, user, oidc, profile), hwToken, wantToken},
+		"HW token":         {nil, merge(hwToken, hwKeys, hwUser, hwOIDC, hwProfile), wantHWToken},
+		"keys":             {merge(keys, user, oidc, profile), hwKeys, wantKeys},
+		"HW keys":          {nil, merge(hwKeys, hwUser, hwOIDC, hwProfile), wantHWKeys},
+		"user":             {merge(user, oidc, profile), hwUser, wantUser},
+		"HW user":          {nil, merge(hwUser, hwOIDC, hwProfile), wantHWUser},
+		"profile":          {profile, merge(hwToken, hwKeys, hwUser, hwOIDC), wantProfile},
+		"nothing":          {nil, nil, wantECS},
+		"only empty":       {object{"access_key": "", "token": "", "profile": ""}, object{"HW_AUTH_TOKEN": "", "OS_ACCESS_KEY": ""}, wantECS},
+		"only a domain":    {object{"domain_name": "d"}, temporary, wantECS},
+		"empty arguments":  {object{"access_key": "", "secret_key": ""}, hwKeys, wantHWKeys},
+		"keys, HW token":   {keys, hwToken, wantKeys},
+		"user, HW keys":    {user, merge(hwToken, hwKeys), wantUser},
+		"keys, no file":    {merge(keys, object{"shared_config_file": "/nowhere", "region": "r"}), nil, wantKeys},
+		"HW keys, no file": {nil, merge(hwKeys, missing), wantHWKeys},
+		"HW half keys":     {nil, merge(hwToken, object{"HW_ACCESS_KEY": "x"}), wantHWToken},
+		"spoiled, unused":  {nil, merge(hwToken, object{"HW_SECRET_KEY": "x\r", "OS_USERNAME": "'x'"}), wantHWToken},
+		"HW profile": {nil, hwProfile, wanted(client.Keys{AccessKey: "temporary-sso", SecretKey: "secret-sso", SecurityToken: "security-sso"},
+			"KooCLI profile, profile from HW_PROFILE, shared_config_file from HW_SHARED_CONFIG_FILE")},
 
 		// Parts of several origins.
-		"key and HW secret":        {object{"access_key": "key-argument"}, object{"HW_SECRET_KEY": "secret-argument"}, readBy + "key-argument"},
-		"key and OS secret":        {object{"access_key": "key-argument"}, object{"OS_SECRET_KEY": "secret-argument"}, readBy + "key-argument"},
-		"HW key and secret":        {object{"secret_key": "secret-hw"}, object{"HW_ACCESS_KEY": "key-hw"}, readBy + "key-hw"},
-		"HW key and OS secret":     {nil, object{"HW_ACCESS_KEY": "key-hw", "OS_SECRET_KEY": "secret-hw"}, readBy + "key-hw"},
-		"keys and other HW keys":   {object{"access_key": "key-argument", "secret_key": "secret-argument"}, merge(hwKeys, object{"HW_SECURITY_TOKEN": "security-hw"}), readBy + "key-argument"},
-		"security token of HW key": {object{"secret_key": "secret-hw"}, object{"HW_ACCESS_KEY": "temporary-hw", "HW_SECURITY_TOKEN": "security-hw"}, readBy + "temporary-hw with security-hw"},
-		"security token of OS key": {nil, object{"OS_ACCESS_KEY": "temporary-os", "OS_SECRET_KEY": "secret-os", "HW_SECURITY_TOKEN": "security-os"}, readBy + "temporary-os with security-os"},
-		"security token and HW":    {object{"security_token": "security-hw"}, object{"HW_ACCESS_KEY": "temporary-hw", "HW_SECRET_KEY": "secret-hw"}, readBy + "temporary-hw with security-hw"},
-		"user and HW password":     {object{"user_name": "user-argument"}, object{"HW_USER_PASSWORD": "password-argument", "OS_DOMAIN_NAME": simulator.DomainName}, signInAs("user-argument")},
-		"password and HW user":     {object{"password": "password-hw"}, object{"HW_USER_NAME": "user-hw", "HW_DOMAIN_NAME": simulator.DomainName}, signInAs("user-hw")},
-		"HW token with half keys":  {nil, merge(hwToken, object{"HW_ACCESS_KEY": "key-hw"}), readBy + "token-hw"},
+		"key and OS secret": {object{"access_key": "ak"}, object{"OS_SECRET_KEY": "sk"},
+			wanted(client.Keys{AccessKey: "ak", SecretKey: "sk"}, "access_key"+fromBlock+", secret_key from OS_SECRET_KEY")},
+		"security token": {nil, merge(hwKeys, temporary), wanted(client.Keys{AccessKey: "hw-ak", SecretKey: "hw-sk", SecurityToken: "hw-st"},
+			"access_key from HW_ACCESS_KEY, secret_key from HW_SECRET_KEY, security_token from HW_SECURITY_TOKEN")},
+		"security token of another key": {keys, merge(hwKeys, temporary), wantKeys},
+		"security token and HW keys": {object{"security_token": "st"}, merge(hwKeys, temporary),
+			wanted(client.Keys{AccessKey: "hw-ak", SecretKey: "hw-sk", SecurityToken: "st"},
+				"access_key from HW_ACCESS_KEY, secret_key from HW_SECRET_KEY, security_token"+fromBlock)},
+		"password and HW user": {object{"password": "p"}, hwUser, wanted(client.Password{UserName: "hw-u", Password: "p", DomainName: "hw-d"},
+			"user_name from HW_USER_NAME, password"+fromBlock+", domain_name from HW_DOMAIN_NAME")},
+
+		// Names and IDs: one in the provider block before one in the environment, then the ID.
+		"ID and name": {merge(user, object{"user_id": "uid", "domain_id": "did"}), nil, wanted(client.Password{UserID: "uid", Password: "p", DomainID: "did"},
+			"user_id"+fromBlock+", password"+fromBlock+", domain_id"+fromBlock)},
+		"HW ID and name": {nil, merge(hwUser, object{"HW_USER_ID": "uid", "HW_DOMAIN_ID": "did"}),
+			wanted(client.Password{UserID: "uid", Password: "hw-p", DomainID: "did"}, "user_id from HW_USER_ID, password from HW_USER_PASSWORD, domain_id from HW_DOMAIN_ID")},
+		"name, HW ID": {user, object{"HW_USER_ID": "uid", "HW_DOMAIN_ID": "did"}, wantUser},
+		"ID, HW name": {object{"user_id": "uid", "password": "p", "domain_id": "did"}, hwUser, wanted(client.Password{UserID: "uid", Password: "p", DomainID: "did"},
+			"user_id"+fromBlock+", password"+fromBlock+", domain_id"+fromBlock)},
+		"ID without domain": {object{"user_id": "uid", "password": "p"}, nil, wanted(client.Password{UserID: "uid", Password: "p"}, "user_id"+fromBlock+", password"+fromBlock)},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := manyAccounts(t)
-			c.setVariables(test.environment)
-			s := c.configure(t, test.arguments)
-			if s.diagnostics.errors != nil {
-				t.Fatal(s.diagnostics.errors)
-			}
-			if n := c.Count(nil); n != 0 {
-				t.Errorf("configuring made %d requests", n)
-			}
-			if got := s.read(t, enhancedConnectionsSource, nil); got.errors != nil {
-				t.Error(got.errors)
-			}
-			if diff := cmp.Diff(strings.Split(test.want, "|"), c.requestLines(t)); diff != "" {
-				t.Errorf("(-want +got)\n%s", diff)
-			}
-		})
+		test.want.check(t, name, buildWith(t, test.arguments, test.environment))
 	}
 }
 
-// TestDescribeCredentials names the origin of each part of the credentials, and no value.
-func TestDescribeCredentials(t *testing.T) {
-	t.Parallel()
-	file := profiles(t)
-	for name, test := range map[string]struct {
-		arguments, environment object
-		want                   string
-	}{
-		"token":           {nil, object{"OS_AUTH_TOKEN": "token-os"}, "token from OS_AUTH_TOKEN"},
-		"keys":            {object{"secret_key": "secret-argument"}, object{"HW_ACCESS_KEY": "key-hw"}, "access_key from HW_ACCESS_KEY, secret_key from the provider block"},
-		"temporary keys":  {nil, object{"OS_ACCESS_KEY": "key-os", "OS_SECRET_KEY": "secret-os", "HW_SECURITY_TOKEN": "security-hw"}, "access_key from OS_ACCESS_KEY, secret_key from OS_SECRET_KEY, security_token from HW_SECURITY_TOKEN"},
-		"user":            {object{"user_name": "user-argument", "domain_id": "domain"}, object{"HW_USER_PASSWORD": "password-hw", "OS_USER_DOMAIN_NAME": "x"}, "user_name from the provider block, password from HW_USER_PASSWORD, domain_id from the provider block"},
-		"user by ID":      {nil, object{"OS_USER_ID": "user-os", "OS_PASSWORD": "password-os"}, "user_id from OS_USER_ID, password from OS_PASSWORD"},
-		"profile":         {object{"shared_config_file": file}, nil, `profile "keys" of ` + file},
-		"profile, agency": {object{"shared_config_file": file, "profile": "agency"}, nil, `profile "agency" of ` + file + `, then agency "` + simulator.AgencyName + `" of domain "` + simulator.AgencyDomainName + `"`},
-		"agency":          {object{"token": "token-argument", "assume_role": list{object{"agency_name": "a", "domain_id": "d"}}}, nil, `token from the provider block, then agency "a" of domain ID "d"`},
-		"ECS":             {nil, nil, "the ECS metadata service"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, got, errors := builtConfig(t, test.arguments, variablesOf(test.environment))
-			if errors != nil || got != test.want {
-				t.Errorf("%q, want %q; errors %q", got, test.want, errors)
-			}
-		})
-	}
+// wantedCredentials are credentials, the agencies that are assumed, and their description, if it is
+// not "".
+type wantedCredentials struct {
+	credentials client.Credentials
+	description string
+	agencies    []client.Agency
 }
 
-// TestUserAndDomain chooses between names and IDs: one in the provider block before one in the
-// environment, then the ID.
-func TestUserAndDomain(t *testing.T) {
-	t.Parallel()
-	hw := object{"HW_USER_NAME": "user", "HW_USER_ID": "id", "HW_DOMAIN_NAME": "domain", "HW_DOMAIN_ID": "domain-id", "HW_USER_PASSWORD": "p"}
-	for name, test := range map[string]struct {
-		arguments, environment object
-		want                   client.Password
-	}{
-		"name":                 {object{"user_name": "user", "domain_name": "domain", "password": "p"}, nil, client.Password{UserName: "user", DomainName: "domain", Password: "p"}},
-		"ID without domain":    {object{"user_id": "id", "password": "p"}, nil, client.Password{UserID: "id", Password: "p"}},
-		"both":                 {object{"user_name": "user", "user_id": "id", "domain_name": "domain", "domain_id": "domain-id", "password": "p"}, nil, client.Password{UserID: "id", DomainID: "domain-id", Password: "p"}},
-		"both in environment":  {nil, hw, client.Password{UserID: "id", DomainID: "domain-id", Password: "p"}},
-		"names before HW IDs":  {object{"user_name": "user", "domain_name": "domain"}, hw, client.Password{UserName: "user", DomainName: "domain", Password: "p"}},
-		"IDs before HW names":  {object{"user_id": "x", "domain_id": "y"}, hw, client.Password{UserID: "x", DomainID: "y", Password: "p"}},
-		"domain of project ID": {object{"user_id": "id", "password": "p"}, object{"OS_USER_DOMAIN_ID": "domain-id"}, client.Password{UserID: "id", DomainID: "domain-id", Password: "p"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			config, _, errors := builtConfig(t, test.arguments, variablesOf(test.environment))
-			if errors != nil {
-				t.Fatal(errors)
-			}
-			if diff := cmp.Diff(client.Credentials(test.want), config.Credentials); diff != "" {
-				t.Errorf("(-want +got)\n%s", diff)
-			}
-		})
+func wanted(credentials client.Credentials, description string, agencies ...client.Agency) wantedCredentials {
+	return wantedCredentials{credentials, description, agencies}
+}
+
+func (w wantedCredentials) check(t *testing.T, name string, got built) {
+	t.Helper()
+	if diff := cmp.Diff(w.credentials, got.Credentials); diff != "" || got.errors != nil {
+		t.Errorf("%s: errors %q (-want +got)\n%s", name, got.errors, diff)
+	}
+	if diff := cmp.Diff(w.agencies, got.Agencies); diff != "" {
+		t.Errorf("%s: agencies (-want +got)\n%s", name, diff)
+	}
+	if w.description != "" && got.data.credentials != w.description {
+		t.Errorf("%s: %q, want %q", name, got.data.credentials, w.description)
 	}
 }

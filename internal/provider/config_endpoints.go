@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"maps"
+	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -12,66 +14,71 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
 
-// endpoints returns the base URLs that the provider block or the environment sets, by service.
-func (b *configBuilder) endpoints(ctx context.Context, argument types.Map) map[string]string {
+// setEndpoints sets the base URLs that the provider block or the environment has. The argument
+// auth_url takes precedence over an endpoint of IAM, and that over the environment's authentication
+// URL.
+func (b *configBuilder) setEndpoints(ctx context.Context, model providerModel) {
+	at := path.Root("endpoints")
 	var configured map[string]types.String
-	if !argument.IsUnknown() {
-		b.diags.Append(argument.ElementsAs(ctx, &configured, false)...)
+	if !model.Endpoints.IsUnknown() {
+		b.diags.Append(model.Endpoints.ElementsAs(ctx, &configured, false)...)
 	}
 	for _, service := range slices.Sorted(maps.Keys(configured)) {
 		if !slices.Contains(client.Services, service) {
-			b.fail(path.Root("endpoints").AtMapKey(service), "Unknown endpoint",
-				"endpoints has no key %q; the keys are %s.", service, strings.Join(client.Services, ", "))
+			b.fail(at.AtMapKey(service), "Unknown endpoint", "endpoints has no key %q; the keys are %s.", service, strings.Join(client.Services, ", "))
 		}
 	}
-	endpoints := map[string]string{}
+	b.config.Endpoints, b.data.addresses = map[string]string{}, map[string]string{}
 	for _, service := range client.Services {
-		s := b.textAt(path.Root("endpoints").AtMapKey(service), "endpoints."+service, configured[service], endpointVariables[service])
+		s := b.text(at.AtMapKey(service), configured[service], endpointVariables[service])
 		if s.byVariable() {
-			s.at = path.Root("endpoints")
+			s.at = at
 		}
-		if s.value != "" {
-			b.checkBaseURL(s, service)
-			endpoints[service], b.addresses[service] = s.value, s.source()
+		if address := b.baseURL(s, service); address != "" {
+			b.config.Endpoints[service] = address
 		}
 	}
-	return endpoints
+	authURL := b.text(path.Root("auth_url"), model.AuthURL, authURLVariables)
+	if authURL.byArgument() || b.config.Endpoints[client.IAM] == "" {
+		b.config.AuthURL = b.baseURL(authURL, client.IAM)
+	}
 }
 
-// authURL returns the base URL of IAM for all regions, "" to use the endpoint of IAM. An endpoint
-// takes precedence over the environment's authentication URL.
-func (b *configBuilder) authURL(argument types.String, endpoints map[string]string) string {
-	s := b.text("auth_url", argument, authURLVariables)
-	if s.value == "" || s.byVariable() && endpoints[client.IAM] != "" {
-		return ""
+// baseURL returns the base URL of a service, "" if it is not set or not valid, and notes its origin.
+func (b *configBuilder) baseURL(s setting, service string) string {
+	b.check(&s, func(address string) string {
+		ending := strings.TrimRight(address, "/")
+		if service == client.IAM {
+			ending = strings.TrimSuffix(ending, "/v3") // The client does so, too.
+		}
+		if problem := baseURLProblem(address); problem != "" || !apiVersion.MatchString(ending) {
+			return problem
+		}
+		return "must not end in the version of an API, which the provider adds. Leave the version out, and all that follows it."
+	})
+	if s.value != "" {
+		b.data.addresses[service] = s.source()
+		b.warnOfPlainHTTP(s)
 	}
-	b.checkBaseURL(s, client.IAM)
-	b.addresses[client.IAM] = s.source()
 	return s.value
 }
 
-// checkBaseURL adds an error if a value is not a base URL of a service, and a warning if requests
-// to it are not encrypted.
-func (b *configBuilder) checkBaseURL(s setting, service string) {
-	if problem := baseURLProblem(s.value); problem != "" {
-		b.fail(s.at, "Invalid endpoint", "%s", baseURLError(s, problem, "https://"+service+".{region}.example.com"))
+// warnOfPlainHTTP warns if requests to a URL are not encrypted, unless they stay on this machine.
+func (b *configBuilder) warnOfPlainHTTP(s setting) {
+	address, err := url.Parse(strings.ReplaceAll(s.value, "{region}", "region"))
+	if err != nil || address.Scheme != "http" || strings.EqualFold(address.Hostname(), "localhost") {
 		return
 	}
-	b.warnOfPlainHTTP(s, "Endpoint is not encrypted")
-}
-
-// warnOfPlainHTTP warns if requests to a URL are not encrypted, unless they stay on this machine.
-func (b *configBuilder) warnOfPlainHTTP(s setting, summary string) {
-	if strings.EqualFold(s.value[:len("http:")], "http:") && !isLoopback(s.value) {
-		address, _, _ := strings.Cut(s.value, "?")
-		if strings.Contains(address, "@") {
-			address = "the address"
-		}
-		b.warn(s.at, summary,
-			"Requests to %s use plain http: anyone on the network path can read and alter them, credentials included. Use https in %s.", address, s.source())
+	if ip, _ := netip.ParseAddr(address.Hostname()); !ip.IsLoopback() {
+		b.warn(s.at, "Endpoint is not encrypted",
+			"%s is a plain http URL: anyone on the network path can read and alter the requests, credentials included. Use https.", s.source())
 	}
 }
 
-func baseURLError(s setting, problem, example string) string {
-	return s.source() + " " + problem + gotURL(s.value) + ". A base URL looks like \"" + example + "\"."
+// checkProxies adds an error for a proxy that is no URL, which Go would ignore.
+func (b *configBuilder) checkProxies() {
+	for _, variables := range proxyVariables {
+		value, variable := b.first(variables)
+		b.check(&setting{value: value, variable: variable}, proxyProblem)
+	}
 }

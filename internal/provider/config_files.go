@@ -4,51 +4,23 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
 
-// readFile returns the content of the file at a path, and false if there is none: after an error
-// that says what the file should be, or while validating.
-func (b *configBuilder) readFile(s setting, summary, expected string) ([]byte, bool) {
-	if isFileContent(s.value) {
-		b.fail(s.at, summary, "%s must be the path of %s; got text that looks like the content of a file. Set it to the path, without file().",
-			s.source(), expected)
-		return nil, false
-	}
-	if s.value == "" || b.validating {
-		return nil, false
-	}
-	content, err := client.ReadFile(expandHome(s.value))
-	switch {
-	case err != nil:
-		cause, verb := err, "open"
-		if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-			cause = pathError.Err
-			if pathError.Op == "read" {
-				verb = "read"
-			}
-		}
-		file := s.value
-		if !looksLikePath(file) {
-			file = "the file that " + s.source() + " names"
-		}
-		b.fail(s.at, summary, "Cannot %s %s: %v. Set %s to the path of %s. A relative path starts in the directory in which Terraform runs.",
-			verb, file, cause, s.source(), expected)
-		return nil, false
-	case len(bytes.TrimSpace(content)) == 0:
-		b.fail(s.at, summary, "The file %s is empty. Set %s to the path of %s.", s.value, s.source(), expected)
-		return nil, false
-	}
-	return content, true
+// fileContents are what the files contain whose paths are arguments, by argument.
+var fileContents = map[string]string{
+	"cacert_file":                         "a PEM file of CA certificates",
+	"cert":                                "a PEM file of a client certificate",
+	"key":                                 "a PEM file of the client certificate's private key, without a passphrase",
+	"shared_config_file":                  "a configuration file of KooCLI",
+	"assume_role_with_oidc.id_token_file": "a file with an ID token",
 }
 
 // expandHome replaces a leading ~/ with the user's home directory. If that is not known, the path
@@ -62,70 +34,82 @@ func expandHome(path string) string {
 	return path
 }
 
+// readFile returns the content of a regular file of at most 1 MiB. Anything else, such as a pipe or
+// a device, could block or never end. No error names the path.
+func readFile(name string) ([]byte, error) {
+	name = expandHome(name)
+	info, err := os.Stat(name)
+	var content []byte
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = errors.New("it is not a regular file")
+	case info.Size() > 1<<20:
+		err = errors.New("it is larger than 1 MiB")
+	default:
+		content, err = os.ReadFile(name) //nolint:gosec // The user names the file.
+	}
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		err = failed.Err
+	}
+	return content, err
+}
+
+// readFile returns the content of the file that a setting names, nil if there is none: after an
+// error, and while validating.
+func (b *configBuilder) readFile(s setting) []byte {
+	if s.value == "" || b.validating {
+		return nil
+	}
+	content, err := readFile(s.value)
+	if err == nil && len(bytes.TrimSpace(content)) == 0 {
+		err = errors.New("it is empty")
+	}
+	if err != nil {
+		b.failFile(s, err)
+		return nil
+	}
+	return content
+}
+
+func (b *configBuilder) failFile(s setting, err error) {
+	file := "the file that " + s.source() + " names"
+	if s.value == defaultProfileFile {
+		file = defaultProfileFile
+	}
+	b.fail(s.at, "Unable to use file", "Cannot use %s: %v. Set %s to the path of %s, not to its content. "+
+		"A relative path starts in the directory in which Terraform runs.", file, err, s.source(), fileContents[s.name])
+}
+
 // caCertificates returns the content of the file of CA certificates.
 func (b *configBuilder) caCertificates(argument types.String) []byte {
-	const summary, expected = "Unable to read CA certificates", "a PEM file of CA certificates"
-	s := b.text("cacert_file", argument, caCertFileVariables)
-	content, ok := b.readFile(s, summary, expected)
-	if ok && !x509.NewCertPool().AppendCertsFromPEM(content) {
-		b.fail(s.at, summary, "The file %s contains no PEM certificate. Set %s to the path of %s.", s.value, s.source(), expected)
+	s := b.text(path.Root("cacert_file"), argument, caCertFileVariables)
+	b.check(&s, nil)
+	content := b.readFile(s)
+	if content != nil && !x509.NewCertPool().AppendCertsFromPEM(content) {
+		b.failFile(s, errors.New("it contains no PEM certificate"))
 	}
 	return content
 }
 
 // clientCertificate returns the client certificate and its key, nil if none is set.
 func (b *configBuilder) clientCertificate(certArgument, keyArgument types.String) *tls.Certificate {
-	const summary = "Unable to use client certificate"
-	const certFile, keyFile = "a PEM file of a client certificate", "a PEM file of the client certificate's private key, without a passphrase"
-	cert, key := b.text("cert", certArgument, certVariables), b.text("key", keyArgument, keyVariables)
+	cert := b.text(path.Root("cert"), certArgument, certVariables)
+	key := b.text(path.Root("key"), keyArgument, keyVariables)
 	if !cert.isSet() && !key.isSet() {
 		return nil
 	}
-	if !key.isSet() {
-		b.incomplete("Incomplete client certificate", "A client certificate", key)
-	}
-	if !cert.isSet() {
-		b.incomplete("Incomplete client certificate", "The key of a client certificate", cert)
-	}
-	certPEM, certOK := b.readFile(cert, summary, certFile)
-	keyPEM, keyOK := b.readFile(key, summary, keyFile)
-	if certOK && !hasPEMBlock(certPEM, isCertificateBlock) {
-		b.fail(cert.at, summary, "The file %s contains no PEM certificate. Set %s to the path of %s.", cert.value, cert.source(), certFile)
-		certOK = false
-	}
-	if keyOK && !hasPEMBlock(keyPEM, isKeyBlock) {
-		b.fail(key.at, summary, "The file %s contains no PEM private key, or one with a passphrase. Set %s to the path of %s.", key.value, key.source(), keyFile)
-		keyOK = false
-	}
-	if !certOK || !keyOK {
+	b.use(&cert, &key)
+	b.incomplete("Incomplete client certificate", "A client certificate", []setting{cert}, []setting{key})
+	certPEM, keyPEM := b.readFile(cert), b.readFile(key)
+	if certPEM == nil || keyPEM == nil {
 		return nil
 	}
-	// The error may quote the file.
 	pair, err := tls.X509KeyPair(certPEM, keyPEM)
 	if err != nil {
-		b.fail(key.at, summary, "The private key in %s does not belong to the certificate in %s, or one of the two is damaged. "+
-			"Set %s to the path of %s.", key.value, cert.value, key.source(), keyFile)
+		b.fail(cert.at, "Unable to use client certificate", "Cannot use the files that %s and %s name: %s. Set %[1]s to the path of %[4]s, and %[2]s to that of %[5]s.",
+			cert.source(), key.source(), strings.TrimPrefix(err.Error(), "tls: "), fileContents["cert"], fileContents["key"])
 		return nil
 	}
 	return &pair
-}
-
-func isCertificateBlock(block *pem.Block) bool { return block.Type == "CERTIFICATE" }
-
-func isKeyBlock(block *pem.Block) bool {
-	encrypted := strings.HasPrefix(block.Type, "ENCRYPTED ") || block.Headers["DEK-Info"] != ""
-	return strings.HasSuffix(block.Type, "PRIVATE KEY") && !encrypted
-}
-
-// hasPEMBlock reports whether a PEM file has a block of a kind.
-func hasPEMBlock(content []byte, is func(*pem.Block) bool) bool {
-	for {
-		var block *pem.Block
-		if block, content = pem.Decode(content); block == nil {
-			return false
-		}
-		if is(block) {
-			return true
-		}
-	}
 }

@@ -3,8 +3,15 @@ package provider
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -14,9 +21,9 @@ type setting struct {
 	// at is the argument, and name what errors call it.
 	at   path.Path
 	name string
-	// value is "" if nothing sets the argument, or if the value is not known.
+	// value is "" if nothing sets the argument, or if the value is unknown.
 	value string
-	// unknown reports whether the provider block sets the argument to an unknown value.
+	// unknown reports whether the value is not known yet, or is wrong and an error was added.
 	unknown bool
 	// variable is the environment variable that the value comes from, "" if it comes from the
 	// provider block.
@@ -25,17 +32,28 @@ type setting struct {
 	variables []string
 }
 
-// text resolves an argument at the top of the provider block.
-func (b *configBuilder) text(name string, argument types.String, variables []string) setting {
-	return b.textAt(path.Root(name), name, argument, variables)
-}
-
-func (b *configBuilder) textAt(at path.Path, name string, argument types.String, variables []string) setting {
-	s := setting{at: at, name: name, value: argument.ValueString(), unknown: argument.IsUnknown(), variables: variables}
-	if !s.isSet() {
+// text resolves an argument, which may also be a number or a flag. It checks a value of the provider
+// block, even one that is not used. A value of the environment is checked when it is used.
+func (b *configBuilder) text(at path.Path, argument attr.Value, variables []string) setting {
+	name := strings.NewReplacer(`["`, ".", `"]`, "").Replace(at.String()) // endpoints.dli, assume_role[0].duration
+	s := setting{at: at, name: name, unknown: argument.IsUnknown(), variables: variables}
+	if text, ok := argument.(types.String); ok {
+		s.value = text.ValueString()
+	} else if !argument.IsNull() && !argument.IsUnknown() {
+		s.value = argument.String()
+	}
+	b.data.emptyBlock = b.data.emptyBlock && argument.IsNull()
+	if s.isSet() {
+		b.check(&s, nil)
+	} else {
 		s.value, s.variable = b.first(variables)
 	}
 	return s
+}
+
+// variable resolves an environment variable that no argument stands for.
+func (b *configBuilder) variable(name string) setting {
+	return setting{value: b.environment(name), variable: name}
 }
 
 // first returns the first of the environment variables that is not empty.
@@ -56,49 +74,58 @@ func (s setting) byArgument() bool { return s.isSet() && s.variable == "" }
 // byVariable reports whether the environment sets the value.
 func (s setting) byVariable() bool { return s.isSet() && s.variable != "" }
 
-// bothKnown reports whether the provider block sets both arguments. An unknown one may turn out to
-// be null.
-func bothKnown(a, b setting) bool {
-	return a.byArgument() && b.byArgument() && a.value != "" && b.value != ""
-}
-
 // source is the argument or the environment variable that holds the value.
 func (s setting) source() string { return cmp.Or(s.variable, s.name) }
 
-// describe names the argument and the origin of its value, never the value.
-func (s setting) describe() string {
-	return s.name + " from " + cmp.Or(s.variable, "the provider block")
-}
-
-// check adds an error if a value has a problem.
-func (b *configBuilder) check(s setting, summary string, problem func(string) string) {
+// check adds an error if a value is spoiled, or has the problem that a function finds, which may be
+// nil. The value is unknown after that.
+func (b *configBuilder) check(s *setting, problem func(string) string) {
 	if s.value == "" {
 		return
 	}
-	if found := problem(s.value); found != "" {
-		b.fail(s.at, summary, "%s %s%s.", s.source(), found, got(s.value))
+	found := spoiled(*s)
+	if found == "" && problem != nil {
+		found = problem(s.value)
+	}
+	if found != "" {
+		b.fail(s.at, "Invalid provider configuration", "%s %s", s.source(), found)
+		s.value, s.unknown = "", true
 	}
 }
 
-// incomplete adds an error for settings of which one is needed: at the first of them, with what
-// can be set. While validating, it adds none if the environment may have the rest.
-func (b *configBuilder) incomplete(summary, purpose string, anyOf ...setting) {
-	var names, variables []string
-	for _, s := range anyOf {
-		names = append(names, s.name)
-		if len(s.variables) > 0 {
-			variables = append(variables, s.variables[0])
+// use checks the settings that are used, and describes them: their names and the origins of their
+// values, never the values.
+func (b *configBuilder) use(settings ...*setting) string {
+	var parts []string
+	for _, s := range settings {
+		if b.check(s, nil); s.isSet() {
+			parts = append(parts, s.name+" from "+cmp.Or(s.variable, "the provider block"))
 		}
 	}
-	needed := strings.Join(names, " or ")
-	advice := needed
-	if len(variables) > 0 {
-		if b.validating {
-			return
-		}
-		advice += ", or " + strings.Join(variables, " or ") + " in the environment"
+	return strings.Join(parts, ", ")
+}
+
+// incomplete adds one error for all that is missing: one setting of each group is needed. While
+// validating, it adds none if the environment may have the rest.
+func (b *configBuilder) incomplete(summary, purpose string, groups ...[]setting) {
+	groups = slices.DeleteFunc(groups, func(group []setting) bool { return slices.ContainsFunc(group, setting.isSet) })
+	if len(groups) == 0 || b.validating && len(groups[0][0].variables) > 0 {
+		return
 	}
-	b.fail(anyOf[0].at, summary, "%s also needs %s. Set %s.", purpose, needed, advice)
+	var needs []string
+	for _, group := range groups {
+		var names, variables []string
+		for _, s := range group {
+			names = append(names, s.name)
+			variables = append(variables, s.variables[:min(1, len(s.variables))]...)
+		}
+		need := strings.Join(names, " or ")
+		if len(variables) > 0 {
+			need += " (or " + strings.Join(variables, " or ") + " in the environment)"
+		}
+		needs = append(needs, need)
+	}
+	b.fail(groups[0][0].at, summary, "%s also needs %s.%s", purpose, strings.Join(needs, ", and "), b.alsoMissing)
 }
 
 func (b *configBuilder) fail(at path.Path, summary, format string, values ...any) {
@@ -110,4 +137,113 @@ func (b *configBuilder) warn(at path.Path, summary, format string, values ...any
 	if !b.validating {
 		b.diags.AddAttributeWarning(at, summary, fmt.Sprintf(format, values...))
 	}
+}
+
+// The checks of configured values. Each returns what is wrong, as the rest of a sentence that begins
+// with the argument, and "" if nothing is. None quotes the value.
+
+var (
+	regionForm = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	domainForm = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
+	webScheme  = regexp.MustCompile(`(?i)^https?://`)
+	// apiVersion matches an API version at the end of a path, with what follows it in documents.
+	apiVersion = regexp.MustCompile(`(?i)[^/]/v[0-9]+(\.[0-9]+)*(/auth(/[a-z]+)?|/[0-9a-f]{32})?$`)
+	// unexpanded matches what shells, templates and documents have in place of a value.
+	unexpanded = regexp.MustCompile(`(^|\W)\$[A-Za-z_]|\$[{(]|%[A-Za-z_]\w{2,}%|\{\{|^var\.\w+$|^<.*>$`)
+)
+
+// spoiled finds what a shell, a file or a template has done to a value, and says how to mend it. A
+// password, also that of a proxy, may be meant as it is: only control characters are refused in it.
+func spoiled(s setting) string {
+	mend := "Remove it."
+	if content := fileContents[s.name]; content != "" && s.variable == "" {
+		mend = "Set it to the path of " + content + ", without file()."
+	} else if s.variable == "" {
+		mend = "Remove it; if the value is read from a file, write trimspace(file(\"…\"))."
+	}
+	isSpace := func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' }
+	switch {
+	case strings.ContainsFunc(s.value, unicode.IsControl):
+		return "contains a line break or another control character. " + mend
+	case s.name == "password" || slices.Contains(slices.Concat(proxyVariables...), s.variable):
+		return ""
+	case strings.TrimFunc(s.value, isSpace) != s.value:
+		return "begins or ends with white space. " + mend
+	case strings.Trim(s.value, "\"'`“”‘’") != s.value:
+		return "has quotation marks that are part of the value. Remove them."
+	case !unexpanded.MatchString(s.value) && !slices.Contains(s.variables, s.value):
+		return ""
+	}
+	mend = "Set it to the value itself"
+	if s.variable == "" {
+		mend = "Terraform does not replace it: write a reference, such as var.NAME, without quotation marks"
+		if len(s.variables) > 0 {
+			mend += ", or leave " + s.name + " out, so that the provider reads " + s.variables[0]
+		}
+	}
+	return "has a placeholder, such as $NAME or %NAME%, in place of a value. " + mend + "."
+}
+
+// must is a check that a function accepts a value.
+func must(accepts func(string) bool, problem string) func(string) string {
+	return func(value string) string {
+		if accepts(value) {
+			return ""
+		}
+		return problem
+	}
+}
+
+var (
+	regionProblem    = must(regionForm.MatchString, `must consist of letters, digits, "-" and "_", such as "cn-north-4".`)
+	cloudProblem     = must(domainForm.MatchString, `must be a domain, such as "myhuaweicloud.com", without a scheme, port or path.`)
+	projectIDProblem = must(isSegment, `must be an ID, without white space, slashes and "..". For a project's name, there is project_name.`)
+	idpIDProblem     = must(regexp.MustCompile(`^[!-~]+$`).MatchString, "must be the ID of an identity provider, without white space.")
+	flagProblem      = must(func(flag string) bool { _, err := strconv.ParseBool(flag); return err == nil }, "must be true or false.")
+	gitHubProblem    = must(webScheme.MatchString, "must be a URL that begins with https:// or http://. "+
+		`GitHub Actions sets it in a job with the permission "id-token: write".`)
+)
+
+// baseURLProblem checks a base URL, which may contain {region}.
+func baseURLProblem(address string) string {
+	address = strings.ReplaceAll(address, "{region}", "region")
+	base, err := url.Parse(address)
+	switch {
+	case !webScheme.MatchString(address):
+		return `must begin with https:// or http://, such as "https://dli.{region}.example.com".`
+	case idpIDProblem(address) != "":
+		return "must consist of ASCII characters without white space; the ASCII form of an international host name begins with xn--."
+	case strings.ContainsAny(address, "?#{}"):
+		return "must have no query, no fragment, and no braces other than {region}."
+	case err == nil && base.User != nil:
+		return "must not contain a user name or password."
+	case err != nil || !isHost(base):
+		return `must have a host name of letters, digits, "-", "_" and single dots, or an IP address without a zone; a port must be from 1 to 65535.`
+	}
+	return ""
+}
+
+// isHost reports whether the host of a URL is one, and its port a port or none.
+func isHost(address *url.URL) bool {
+	ip, err := netip.ParseAddr(address.Hostname())
+	named := domainForm.MatchString(strings.TrimSuffix(address.Hostname(), "."))
+	port, portErr := strconv.Atoi(address.Port())
+	return (named || err == nil && ip.Zone() == "") &&
+		(portErr == nil && port >= 1 && port <= 65535 || address.Port() == "" && !strings.HasSuffix(address.Host, ":"))
+}
+
+// proxyProblem checks the URL of a proxy, from which "http://" may be missing. After the host there
+// is no "@", unless a special character in the password ends the host too early.
+func proxyProblem(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		scheme, rest = "http", address
+	}
+	proxy, err := url.Parse("http://" + rest)
+	if err == nil && isHost(proxy) && !strings.Contains(proxy.Path+proxy.RawQuery+proxy.Fragment, "@") &&
+		slices.Contains([]string{"http", "https", "socks5", "socks5h"}, strings.ToLower(scheme)) {
+		return ""
+	}
+	return "must be the URL of a proxy, such as http://proxy.example.com:3128, without white space and quotation marks. " +
+		"Percent-encode special characters in its user name and password: write %25 for %, %40 for @, %23 for # and %2F for /."
 }

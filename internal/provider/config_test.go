@@ -1,192 +1,232 @@
 package provider
 
 import (
-	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// TestRegionAndProject reads one list with the region and the project from each origin, and checks
-// where it was read.
+// built is what the provider makes of a provider block and an environment.
+type built struct {
+	client.Config
+	data *providerData
+	// errors and warnings begin with the argument.
+	errors, warnings []string
+}
+
+// buildWith makes the configuration of these arguments and variables.
+func buildWith(t *testing.T, arguments, environment object) built {
+	t.Helper()
+	return buildIn(t, arguments, func(name string) string {
+		value, _ := environment[name].(string)
+		return value
+	})
+}
+
+func buildIn(t *testing.T, arguments object, env getenv) built {
+	t.Helper()
+	var diags diag.Diagnostics
+	config, data := buildConfig(t.Context(), modelWith(t, arguments), env, &diags)
+	return built{config, data, described(diags.Errors()), described(diags.Warnings())}
+}
+
+// validated returns what `terraform validate` reports about these arguments.
+func validated(t *testing.T, arguments object) []string {
+	t.Helper()
+	var diags diag.Diagnostics
+	validateConfig(t.Context(), modelWith(t, arguments), &diags)
+	return described(diags.Errors())
+}
+
+func modelWith(t *testing.T, arguments object) providerModel {
+	t.Helper()
+	var declared provider.SchemaResponse
+	new(hwcloudProvider).Schema(t.Context(), provider.SchemaRequest{}, &declared)
+	raw := valueOf(t, declared.Schema.Type().TerraformType(t.Context()), merge(object{"assume_role": list{}}, arguments))
+	var model providerModel
+	if diags := (tfsdk.Config{Schema: declared.Schema, Raw: raw}).Get(t.Context(), &model); diags.HasError() {
+		t.Fatal(diags)
+	}
+	return model
+}
+
+func described(diags diag.Diagnostics) []string {
+	var texts []string
+	for _, d := range diags {
+		at := ""
+		if d, ok := d.(diag.DiagnosticWithPath); ok {
+			at = d.Path().String() + ": "
+		}
+		texts = append(texts, at+d.Detail())
+	}
+	return texts
+}
+
+// wantError checks that there is one error with all parts, and nothing of a value that contains "hidden".
+func wantError(t *testing.T, errors []string, parts ...string) {
+	t.Helper()
+	if len(errors) != 1 {
+		t.Errorf("errors %q, want one with %q", errors, parts)
+		return
+	}
+	for _, part := range parts {
+		if !strings.Contains(errors[0], part) {
+			t.Errorf("%q is not in the error %s", part, errors[0])
+		}
+	}
+	if strings.Contains(errors[0], "hidden") {
+		t.Errorf("a configured value is in the error %s", errors[0])
+	}
+}
+
+// TestRegionAndProject takes the region and the project from each origin.
 func TestRegionAndProject(t *testing.T) {
 	t.Parallel()
-	file := profiles(t)
-	in := func(region, project, by string) string { return "dli " + region + " " + project + " by " + by }
-	lookedUp := func(region, project, by string) string {
-		return "iam " + region + " project " + project + " by " + by + "|"
-	}
-	const north, south = simulator.Region, simulator.SecondRegion
+	const south, southProject = simulator.SecondRegion, simulator.SecondProjectID // Of the current profile.
+	profile := object{"shared_config_file": profiles(t)}
+	keys := object{"access_key": "ak", "secret_key": "sk"}
 	for name, test := range map[string]struct {
-		arguments, environment, dataSource object
-		want                               string
+		arguments, environment         object
+		region, projectID, projectName string
 	}{
-		"region":                    {object{"region": south}, object{"HW_REGION_NAME": north}, nil, lookedUp(south, south, "key-hw") + in(south, simulator.SecondProjectID, "key-hw")},
-		"HW region":                 {nil, object{"HW_REGION_NAME": south, "OS_REGION_NAME": north}, nil, lookedUp(south, south, "key-hw") + in(south, simulator.SecondProjectID, "key-hw")},
-		"OS region":                 {nil, object{"OS_REGION_NAME": north}, nil, lookedUp(north, north, "key-hw") + in(north, simulator.ProjectID, "key-hw")},
-		"empty region":              {object{"region": ""}, object{"OS_REGION_NAME": north}, nil, lookedUp(north, north, "key-hw") + in(north, simulator.ProjectID, "key-hw")},
-		"region of a data source":   {object{"region": north, "project_id": simulator.ProjectID}, nil, object{"region": south}, lookedUp(south, south, "key-hw") + in(south, simulator.SecondProjectID, "key-hw")},
-		"data source's region only": {nil, nil, object{"region": south}, lookedUp(south, south, "key-hw") + in(south, simulator.SecondProjectID, "key-hw")},
-		"project of a data source":  {object{"region": north, "project_id": simulator.ProjectID}, nil, object{"project_id": simulator.SubProjectID}, in(north, simulator.SubProjectID, "key-hw")},
-		"project":                   {object{"region": north, "project_id": simulator.SubProjectID}, object{"HW_PROJECT_ID": simulator.ProjectID}, nil, in(north, simulator.SubProjectID, "key-hw")},
-		"HW project":                {object{"region": north}, object{"HW_PROJECT_ID": simulator.SubProjectID, "OS_PROJECT_ID": simulator.ProjectID}, nil, in(north, simulator.SubProjectID, "key-hw")},
-		"OS project":                {object{"region": north}, object{"OS_PROJECT_ID": simulator.SubProjectID}, nil, in(north, simulator.SubProjectID, "key-hw")},
-		"project's name":            {object{"region": north, "project_name": simulator.SubProjectName}, object{"HW_PROJECT_NAME": "x"}, nil, lookedUp(north, simulator.SubProjectName, "key-hw") + in(north, simulator.SubProjectID, "key-hw")},
-		"HW project's name":         {object{"region": north}, object{"HW_PROJECT_NAME": simulator.SubProjectName, "OS_PROJECT_NAME": "x"}, nil, lookedUp(north, simulator.SubProjectName, "key-hw") + in(north, simulator.SubProjectID, "key-hw")},
-		"OS project's name":         {object{"region": north}, object{"OS_PROJECT_NAME": simulator.SubProjectName}, nil, lookedUp(north, simulator.SubProjectName, "key-hw") + in(north, simulator.SubProjectID, "key-hw")},
-		"name of another region":    {object{"region": north, "project_name": simulator.SubProjectName}, nil, object{"region": south}, lookedUp(south, south, "key-hw") + in(south, simulator.SecondProjectID, "key-hw")},
-		"ID before name":            {object{"region": north, "project_id": simulator.ProjectID, "project_name": simulator.SubProjectName}, nil, nil, in(north, simulator.ProjectID, "key-hw")},
-		"name before HW ID":         {object{"region": north, "project_name": simulator.SubProjectName}, object{"HW_PROJECT_ID": "x", "OS_PROJECT_ID": "x"}, nil, lookedUp(north, simulator.SubProjectName, "key-hw") + in(north, simulator.SubProjectID, "key-hw")},
-		"HW ID before HW name":      {object{"region": north}, object{"HW_PROJECT_ID": simulator.ProjectID, "HW_PROJECT_NAME": "x"}, nil, in(north, simulator.ProjectID, "key-hw")},
-		"HW project of its region":  {object{"region": north}, object{"HW_REGION_NAME": north, "HW_PROJECT_ID": simulator.SubProjectID}, nil, in(north, simulator.SubProjectID, "key-hw")},
-		"HW project of another":     {object{"region": south}, object{"HW_REGION_NAME": north, "HW_PROJECT_ID": simulator.SubProjectID}, nil, lookedUp(south, south, "key-hw") + in(south, simulator.SecondProjectID, "key-hw")},
-		"HW name of another":        {object{"region": south}, object{"OS_REGION_NAME": north, "HW_PROJECT_NAME": simulator.SubProjectName}, nil, lookedUp(south, south, "key-hw") + in(south, simulator.SecondProjectID, "key-hw")},
-		"project in another region": {object{"region": south, "project_id": simulator.SecondProjectID}, object{"HW_REGION_NAME": north, "HW_PROJECT_ID": "x"}, nil, in(south, simulator.SecondProjectID, "key-hw")},
-		"encrypted profile's keys":  {nil, object{"HW_SHARED_CONFIG_FILE": file, "HW_PROFILE": "encrypted"}, object{"region": north}, lookedUp(north, north, "key-hw") + in(north, simulator.ProjectID, "key-hw")},
-		"profile's":                 {object{"shared_config_file": file}, object{"HW_ACCESS_KEY": "", "HW_SECRET_KEY": ""}, nil, in(south, simulator.SecondProjectID, "key-profile")},
-		"HW profile's region alone": {nil, object{"HW_SHARED_CONFIG_FILE": file}, nil, lookedUp(south, south, "key-hw") + in(south, simulator.SecondProjectID, "key-hw")},
-		"region before profile's":   {object{"shared_config_file": file, "region": north}, object{"HW_ACCESS_KEY": "", "HW_SECRET_KEY": ""}, nil, lookedUp(north, north, "key-profile") + in(north, simulator.ProjectID, "key-profile")},
-		"HW region before profile":  {object{"shared_config_file": file}, object{"HW_REGION_NAME": north, "HW_ACCESS_KEY": "", "HW_SECRET_KEY": ""}, nil, lookedUp(north, north, "key-profile") + in(north, simulator.ProjectID, "key-profile")},
-		"project before profile's":  {object{"shared_config_file": file, "project_name": simulator.SecondRegion}, object{"HW_ACCESS_KEY": "", "HW_SECRET_KEY": ""}, nil, lookedUp(south, south, "key-profile") + in(south, simulator.SecondProjectID, "key-profile")},
-		"agency's project":          {object{"shared_config_file": file, "profile": "agency", "region": north}, object{"HW_ACCESS_KEY": "", "HW_SECRET_KEY": ""}, nil, ""},
-		"HW keys, no agency":        {object{"region": north}, object{"HW_SHARED_CONFIG_FILE": file, "HW_PROFILE": "agency"}, nil, lookedUp(north, north, "key-hw") + in(north, simulator.ProjectID, "key-hw")},
+		"region":                 {object{"region": "a"}, object{"HW_REGION_NAME": "b"}, "a", "", ""},
+		"empty region":           {object{"region": ""}, object{"OS_REGION_NAME": "b"}, "b", "", ""},
+		"project":                {object{"project_id": "p", "project_name": "n"}, object{"HW_PROJECT_ID": "q"}, "", "p", "n"},
+		"name before HW ID":      {object{"project_name": "n"}, object{"HW_PROJECT_ID": "q"}, "", "", "n"},
+		"HW ID and name":         {nil, object{"HW_PROJECT_ID": "q", "HW_PROJECT_NAME": "n"}, "", "q", "n"},
+		"HW project, its region": {object{"region": "a"}, object{"HW_REGION_NAME": "a", "HW_PROJECT_ID": "q"}, "a", "q", ""},
+		"HW project, another": {
+			object{"region": "a"}, object{"OS_REGION_NAME": "b", "HW_PROJECT_ID": "q", "HW_PROJECT_NAME": "n"}, "a", "", "",
+		},
+		"project, another": {object{"region": "a", "project_id": "p"}, object{"HW_REGION_NAME": "b", "HW_PROJECT_ID": "q"}, "a", "p", ""},
+		"profile's":        {profile, nil, south, southProject, ""},
+		"profile's region": {merge(profile, keys), nil, south, "", ""},
+		"another region":   {merge(profile, object{"region": "a"}), nil, "a", "", ""},
+		"the same region":  {profile, object{"HW_REGION_NAME": south}, south, southProject, ""},
+		"another project":  {merge(profile, object{"project_name": "n"}), nil, south, "", "n"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := manyAccounts(t)
-			c.Update(func(d *simulator.Data) {
-				d.DLI.Projects[simulator.SubProjectID] = simulator.EnhancedConnections(1)
-			})
-			c.environment = map[string]string{"HW_ACCESS_KEY": "key-hw", "HW_SECRET_KEY": "secret-hw", "HW_METADATA_ENDPOINT": closedPort}
-			c.setVariables(test.environment)
-			s := c.configure(t, test.arguments)
-			if got := s.read(t, enhancedConnectionsSource, test.dataSource); got.errors != nil || s.diagnostics.errors != nil {
-				t.Error(s.diagnostics.errors, got.errors)
-			}
-			lines := c.requestLines(t)
-			if test.want == "" {
-				if last := lines[len(lines)-1]; !strings.HasPrefix(last, "dli "+north+" "+simulator.AgencyProjectID) {
-					t.Errorf("the last request is %s", last)
-				}
-				return
-			}
-			if diff := cmp.Diff(strings.Split(test.want, "|"), lines); diff != "" {
-				t.Errorf("(-want +got)\n%s", diff)
-			}
-		})
+		got := buildWith(t, test.arguments, test.environment)
+		want := []string{test.region, test.projectID, test.projectName}
+		if diff := cmp.Diff(want, []string{got.Region, got.ProjectID, got.ProjectName}); diff != "" || got.errors != nil {
+			t.Errorf("%s: errors %q (-want +got)\n%s", name, got.errors, diff)
+		}
 	}
 }
 
-// TestWarnings are given if others on the network can read along.
+// TestWarnings are given if others on the network can read along. They show no address.
 func TestWarnings(t *testing.T) {
 	t.Parallel()
-	plain := func(attribute string) string { return attribute + ": Endpoint is not encrypted" }
+	oidc := object{"assume_role_with_oidc": object{"idp_id": "i"}}
+	gitHub := func(address string) object {
+		return object{gitHubRequestURLVariable: address, gitHubRequestTokenVariable: "t"}
+	}
 	for name, test := range map[string]struct {
 		arguments, environment object
-		want                   []string
+		want                   string
 	}{
-		"loopback":         {nil, nil, nil},
-		"localhost":        {object{"endpoints": object{"dli": "http://localhost:1", "apig": "http://[::1]:1"}}, nil, nil},
-		"https":            {object{"endpoints": object{"dli": "https://x.example"}, "auth_url": "https://x.example"}, nil, nil},
-		"http":             {object{"endpoints": object{"dli": "http://x.example"}}, nil, []string{plain(`AttributeName("endpoints").ElementKeyString("dli")`)}},
-		"loopback in name": {object{"endpoints": object{"dli": "http://127.0.0.1.x.example"}}, nil, []string{plain(`AttributeName("endpoints").ElementKeyString("dli")`)}},
-		"auth URL":         {object{"auth_url": "http://x.example/v3"}, nil, []string{plain(`AttributeName("auth_url")`)}},
-		"insecure":         {object{"insecure": true}, nil, []string{`AttributeName("insecure"): TLS certificates are not verified`}},
-		"HW insecure":      {nil, object{"HW_INSECURE": "true"}, []string{`AttributeName("insecure"): TLS certificates are not verified`}},
-		"OS insecure":      {nil, object{"OS_INSECURE": "1"}, []string{`AttributeName("insecure"): TLS certificates are not verified`}},
-		"GitHub Actions": {
-			object{"assume_role_with_oidc": object{"idp_id": "i"}},
-			object{githubRequestURLVariable: "http://x.example/token?api-version=1", githubRequestTokenVariable: "t"},
-			[]string{`AttributeName("assume_role_with_oidc").AttributeName("id_token"): Endpoint of GitHub Actions is not encrypted: Requests to http://x.example/token use plain http`},
-		},
-		"GitHub Actions on loopback": {
-			object{"assume_role_with_oidc": object{"idp_id": "i"}},
-			object{githubRequestURLVariable: "http://127.0.0.1:1/token", githubRequestTokenVariable: "t"}, nil,
-		},
-		"not insecure": {object{"insecure": false}, object{"HW_INSECURE": "true"}, nil},
+		"loopback":         {object{"endpoints": object{"dli": "http://localhost:1", "apig": "http://[::1]:1", "iam": "http://127.0.0.9"}}, nil, ""},
+		"https":            {object{"endpoints": object{"dli": "https://hidden.example"}, "auth_url": "https://hidden.example"}, nil, ""},
+		"http":             {object{"endpoints": object{"dli": "HTTP://hidden.{region}.example"}}, nil, `endpoints["dli"]: endpoints.dli is a plain http`},
+		"loopback in name": {nil, object{"HW_ENDPOINT_DLI": "http://127.0.0.1.hidden.example"}, "endpoints: HW_ENDPOINT_DLI is a plain http"},
+		"auth URL":         {object{"auth_url": "http://hidden.example/v3"}, nil, "auth_url: auth_url is a plain http"},
+		"insecure":         {object{"insecure": true}, nil, "insecure: insecure disables TLS"},
+		"HW insecure":      {nil, object{"HW_INSECURE": "true"}, "insecure: HW_INSECURE disables TLS"},
+		"OS insecure":      {nil, object{"OS_INSECURE": "1"}, "insecure: OS_INSECURE disables TLS"},
+		"not insecure":     {object{"insecure": false}, object{"HW_INSECURE": "true"}, ""},
+		"GitHub Actions":   {oidc, gitHub("http://hidden.example/token?api-version=1"), ": ACTIONS_ID_TOKEN_REQUEST_URL is a plain http"},
+		"GitHub, loopback": {oidc, gitHub("http://127.0.0.1:1/token"), ""},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := newCloud(t)
-			c.setVariables(test.environment)
-			got := c.configure(t, test.arguments).diagnostics
-			if got.errors != nil || len(got.warnings) != len(test.want) {
-				t.Fatalf("errors %q, warnings %q, want %q", got.errors, got.warnings, test.want)
-			}
-			for i, want := range test.want {
-				if !strings.HasPrefix(got.warnings[i], want) {
-					t.Errorf("the warning is %s, want %s", got.warnings[i], want)
-				}
-			}
-		})
+		got := buildWith(t, test.arguments, test.environment)
+		text := strings.Join(got.warnings, "\n")
+		if !strings.HasPrefix(text, test.want) || test.want == "" && text != "" || strings.Contains(text, "hidden") || got.errors != nil {
+			t.Errorf("%s: warnings %q, errors %q", name, got.warnings, got.errors)
+		}
 	}
 }
 
-// TestRetries counts the requests to a service that is unavailable.
-func TestRetries(t *testing.T) {
+// TestNumbers takes numbers and flags from arguments and from the environment.
+func TestNumbers(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		arguments object
-		variable  string
-		want      int
-	}{
-		"argument":            {object{"max_retries": int64(1)}, "0", 2},
-		"argument of nothing": {object{"max_retries": int64(0)}, "1", 1},
-		"environment":         {nil, "1", 2},
-		"environment of none": {nil, "0", 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := newCloud(t)
-			c.environment["HW_PROJECT_ID"], c.environment["HW_MAX_RETRIES"] = simulator.ProjectID, test.variable
-			c.Inject(simulator.Fault{Service: "dli", Action: simulator.Empty(http.StatusServiceUnavailable)})
-			if got := c.configure(t, test.arguments).read(t, enhancedConnectionsSource, nil); got.errors == nil {
-				t.Error("no error")
-			}
-			if n := c.Count(nil); n != test.want {
-				t.Errorf("%d requests, want %d", n, test.want)
-			}
-		})
+	keys := object{"access_key": "ak", "secret_key": "sk", "assume_role": list{object{"agency_name": "a", "domain_id": "d"}}}
+	got := buildWith(t, keys, nil)
+	if got.MaxRetries != defaultRetries || got.Insecure || got.Agencies[0].Duration != 0 {
+		t.Errorf("by default: %+v", got.Config)
+	}
+	variables := object{"HW_MAX_RETRIES": "0", "OS_INSECURE": "TRUE", "HW_ASSUME_ROLE_DURATION": "86400"}
+	got = buildWith(t, keys, variables)
+	if got.MaxRetries != 0 || !got.Insecure || got.Agencies[0].Duration != 24*time.Hour {
+		t.Errorf("from the environment: %+v", got.Config)
+	}
+	keys["assume_role"] = list{object{"agency_name": "a", "domain_id": "d", "duration": int64(900)}}
+	got = buildWith(t, merge(keys, object{"max_retries": int64(20), "insecure": false}), variables)
+	if got.MaxRetries != 20 || got.Insecure || got.Agencies[0].Duration != 15*time.Minute {
+		t.Errorf("from arguments: %+v", got.Config)
 	}
 }
 
-// TestFacts tells the advice on errors what the configuration looks like.
+// TestFacts are what advice on errors has to know of the configuration.
 func TestFacts(t *testing.T) {
 	t.Parallel()
 	id, secret := strings.Repeat("AB12", 5), strings.Repeat("aB12", 10)
-	for name, test := range map[string]struct {
-		arguments, environment object
-		want                   providerData
-	}{
-		"nothing":           {nil, nil, providerData{noCredentials: true, emptyBlock: true}},
-		"empty block":       {nil, object{"HW_ACCESS_KEY": id, "HW_SECRET_KEY": secret}, providerData{emptyBlock: true}},
-		"any argument":      {object{"insecure": false}, nil, providerData{noCredentials: true}},
-		"any block":         {object{"assume_role": list{object{}}}, nil, providerData{noCredentials: true}},
-		"swapped":           {object{"access_key": secret, "secret_key": id}, nil, providerData{looksSwapped: true}},
-		"the same":          {object{"access_key": secret, "secret_key": secret}, nil, providerData{}},
-		"unread token":      {object{"access_key": id}, object{"HW_SECRET_KEY": secret, "HW_SECURITY_TOKEN": "x"}, providerData{unreadSecurityToken: true}},
-		"token of argument": {object{"access_key": id, "secret_key": secret, "security_token": "x"}, object{"HW_SECURITY_TOKEN": "x"}, providerData{}},
-		"endpoints": {
-			object{"endpoints": object{"dli": "https://x", "iam": "https://y"}}, object{"HW_ENDPOINT_APIG": "https://z", "OS_AUTH_URL": "https://z"},
-			providerData{noCredentials: true, addresses: map[string]string{"dli": "endpoints.dli", "iam": "endpoints.iam", "apig": "HW_ENDPOINT_APIG"}},
-		},
-		"auth_url": {
-			object{"auth_url": "https://x", "endpoints": object{"iam": "https://y"}}, nil,
-			providerData{noCredentials: true, addresses: map[string]string{"iam": "auth_url"}},
-		},
-		"OS_AUTH_URL": {nil, object{"OS_AUTH_URL": "https://x"}, providerData{noCredentials: true, emptyBlock: true, addresses: map[string]string{"iam": "OS_AUTH_URL"}}},
-	} {
-		_, got, _ := builtData(t, test.arguments, variablesOf(test.environment))
-		facts := providerData{
-			noCredentials: got.noCredentials, unreadSecurityToken: got.unreadSecurityToken, looksSwapped: got.looksSwapped,
-			emptyBlock: got.emptyBlock, addresses: got.addresses,
+	addresses := func(arguments, environment object, want map[string]string) {
+		t.Helper()
+		if diff := cmp.Diff(want, buildWith(t, arguments, environment).data.addresses); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
 		}
-		if diff := cmp.Diff(test.want, facts, cmp.AllowUnexported(providerData{}), cmpopts.EquateEmpty()); diff != "" {
+	}
+	endpoints := object{"endpoints": object{"dli": "https://x", "iam": "https://y"}}
+	addresses(nil, nil, map[string]string{})
+	addresses(endpoints, object{"HW_ENDPOINT_APIG": "https://z", "OS_AUTH_URL": "https://z"},
+		map[string]string{"dli": "endpoints.dli", "iam": "endpoints.iam", "apig": "HW_ENDPOINT_APIG"})
+	addresses(merge(endpoints, object{"auth_url": "https://z"}), nil, map[string]string{"dli": "endpoints.dli", "iam": "auth_url"})
+	addresses(nil, object{"OS_AUTH_URL": "https://x"}, map[string]string{"iam": "OS_AUTH_URL"})
+
+	for name, test := range map[string]struct {
+		arguments, environment                object
+		empty, noCredentials, swapped, unread bool
+	}{
+		"nothing":     {nil, nil, true, true, false, false},
+		"empty block": {nil, object{"HW_ACCESS_KEY": id, "HW_SECRET_KEY": secret}, true, false, false, false},
+		"a flag":      {object{"insecure": false}, nil, false, true, false, false},
+		"a block":     {object{"assume_role": list{object{"agency_name": "a", "domain_id": "d"}}}, nil, false, true, false, false},
+		"swapped":     {object{"access_key": secret, "secret_key": id}, nil, false, false, true, false},
+		"twice":       {object{"access_key": secret, "secret_key": secret}, nil, false, false, false, false},
+		"unread":      {object{"access_key": id}, object{"HW_SECRET_KEY": secret, "HW_SECURITY_TOKEN": "x"}, false, false, false, true},
+		"read":        {nil, object{"HW_ACCESS_KEY": id, "HW_SECRET_KEY": secret, "HW_SECURITY_TOKEN": "x"}, true, false, false, false},
+		"token": {
+			object{"access_key": id, "secret_key": secret, "security_token": "x"}, object{"HW_SECURITY_TOKEN": "y"}, false, false, false, false,
+		},
+	} {
+		data := buildWith(t, test.arguments, test.environment).data
+		want := []bool{test.empty, test.noCredentials, test.swapped, test.unread}
+		if diff := cmp.Diff(want, []bool{data.emptyBlock, data.noCredentials, data.looksSwapped, data.unreadSecurityToken}); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
+	}
+}
+
+// TestAllThatIsMissing is said in one error.
+func TestAllThatIsMissing(t *testing.T) {
+	t.Parallel()
+	region := object{"HW_REGION_NAME": "r"}
+	wantError(t, buildWith(t, object{"user_name": "u"}, region).errors, "password: ",
+		"needs password (or HW_USER_PASSWORD in the environment), and domain_name or domain_id (or HW_DOMAIN_NAME or HW_DOMAIN_ID in the environment).")
+	got := buildWith(t, object{"access_key": "ak"}, region).errors
+	if wantError(t, got, "secret_key: ", "needs secret_key (or HW_SECRET_KEY in the environment)."); strings.Contains(got[0], "region") {
+		t.Errorf("the region is set: %s", got[0])
+	}
+	wantError(t, buildWith(t, object{"access_key": "ak"}, nil).errors, "needs secret_key", "No region is set either: set region or HW_REGION_NAME")
+	wantError(t, buildWith(t, object{"assume_role_with_oidc": object{}}, object{"HW_ASSUME_ROLE_IDP_ID": "i"}).errors,
+		"needs an ID token", "id-token: write", "TFC_WORKLOAD_IDENTITY_AUDIENCE", "remove the block and set HW_ASSUME_ROLE_IDP_ID in the CI job", "No region")
+	if errors := validated(t, object{"access_key": "ak", "user_name": "u", "assume_role_with_oidc": object{}}); errors != nil {
+		t.Errorf("the environment could have the rest: %q", errors)
 	}
 }

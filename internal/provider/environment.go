@@ -49,13 +49,17 @@ var (
 	idpIDVariables            = []string{"HW_ASSUME_ROLE_IDP_ID"}
 	idTokenVariables          = []string{"HW_ASSUME_ROLE_ID_TOKEN"}
 	idTokenFileVariables      = []string{"HW_ASSUME_ROLE_ID_TOKEN_FILE"}
+	audienceVariables         = []string{"HW_ASSUME_ROLE_AUDIENCE"}
 )
+
+// proxyVariables are those of [net/http.ProxyFromEnvironment], for requests by https and by http.
+var proxyVariables = [][]string{{"HTTPS_PROXY", "https_proxy"}, {"HTTP_PROXY", "http_proxy"}}
 
 // The environment variables that no argument stands for.
 const (
 	// GitHub Actions sets these two in a job with the permission "id-token: write".
-	githubRequestURLVariable   = "ACTIONS_ID_TOKEN_REQUEST_URL"
-	githubRequestTokenVariable = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+	gitHubRequestURLVariable   = "ACTIONS_ID_TOKEN_REQUEST_URL"
+	gitHubRequestTokenVariable = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 	// HCP Terraform sets this one in a workspace with TFC_WORKLOAD_IDENTITY_AUDIENCE.
 	hcpTerraformTokenVariable = "TFC_WORKLOAD_IDENTITY_TOKEN" //nolint:gosec // A name, not a secret.
 	// metadataEndpointVariable replaces the address of the ECS metadata service.

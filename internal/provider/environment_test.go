@@ -4,169 +4,111 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
 
-// variableTest sets the variables of one argument and sees what becomes of them.
+// variableTest is one argument's variables, in the order in which they are read.
 type variableTest struct {
-	// names are the variables in the order in which they are read.
 	names []string
-	// values of the variables; "v0", "v1" and so on if it is nil.
-	values []string
-	// others are further variables that the configuration needs.
-	others object
-	// arguments of the provider block.
-	arguments object
-	// get returns what the variable sets.
-	get func(client.Config) any
-	// want is what get returns for each of the values; the values themselves if it is nil.
-	want []any
+	// want is what the configuration then has of value, which is "value" if it is not set. If want is
+	// "", the value is wrong, such as the path of a file that is missing.
+	want, value string
+	// arguments and others, further variables, make use of the variable.
+	arguments, others object
 }
 
-func variableTests(t *testing.T) []variableTest {
-	t.Helper()
-	certA, keyA := clientCertificateFiles(t)
-	certB, keyB := clientCertificateFiles(t)
+func variableTests() []variableTest {
 	keys := object{"access_key": "ak", "secret_key": "sk"}
-	user := object{"user_name": "u", "password": "p", "domain_name": "d"}
 	oidc := object{"assume_role_with_oidc": object{"idp_id": "i"}}
-	asKeys := func(c client.Config) client.Keys { k, _ := c.Credentials.(client.Keys); return k }
-	asPassword := func(c client.Config) client.Password { p, _ := c.Credentials.(client.Password); return p }
-	asOIDC := func(c client.Config) client.OIDC { o, _ := c.Credentials.(client.OIDC); return o }
-	agency := func(c client.Config) client.Agency {
-		if len(c.Agencies) != 1 {
-			return client.Agency{}
-		}
-		return c.Agencies[0]
-	}
-	certificate := func(c client.Config) any {
-		if c.ClientCertificate == nil {
-			return nil
-		}
-		return len(c.ClientCertificate.Certificate)
-	}
-	hwAgency := object{"HW_ASSUME_ROLE_AGENCY_NAME": "a", "HW_ASSUME_ROLE_DOMAIN_NAME": "d"}
-	endpoint := func(service string) variableTest {
-		return variableTest{
-			names: endpointVariables[service], values: []string{"https://v0"},
-			get: func(c client.Config) any { return c.Endpoints[service] },
-		}
-	}
-	file := profiles(t)
+	user := object{"user_name": "u", "password": "p"}
+	agency := object{"HW_ASSUME_ROLE_AGENCY_NAME": "a", "HW_ASSUME_ROLE_DOMAIN_NAME": "d"}
+	all := func(names ...string) []string { return names }
 	return []variableTest{
-		{names: []string{"HW_REGION_NAME", "OS_REGION_NAME"}, get: func(c client.Config) any { return c.Region }},
-		{names: []string{"HW_PROJECT_ID", "OS_PROJECT_ID", "OS_TENANT_ID"}, get: func(c client.Config) any { return c.ProjectID }},
-		{names: []string{"HW_PROJECT_NAME", "OS_PROJECT_NAME", "OS_TENANT_NAME"}, get: func(c client.Config) any { return c.ProjectName }},
-		{names: []string{"HW_CLOUD"}, get: func(c client.Config) any { return c.Cloud }},
-		{names: []string{"HW_AUTH_URL", "OS_AUTH_URL"}, values: []string{"https://v0", "https://v1"}, get: func(c client.Config) any { return c.AuthURL }},
-		endpoint("vpcep"), endpoint("dli"), endpoint("apig"), endpoint("iam"),
-		{names: []string{"HW_INSECURE", "OS_INSECURE"}, values: []string{"true", "false"}, get: func(c client.Config) any { return c.Insecure }, want: []any{true, false}},
-		{names: []string{"HW_MAX_RETRIES"}, values: []string{"7"}, get: func(c client.Config) any { return c.MaxRetries }, want: []any{7}},
-		{
-			names: []string{"HW_CACERT", "OS_CACERT"}, values: []string{certA, certB},
-			get:  func(c client.Config) any { return string(c.CACertificates) },
-			want: []any{string(readFileOf(t, certA)), string(readFileOf(t, certB))},
-		},
-		{names: []string{"HW_CERT", "OS_CERT"}, values: []string{certA, "/nowhere"}, arguments: object{"key": keyA}, get: certificate, want: []any{1, nil}},
-		{names: []string{"HW_KEY", "OS_KEY"}, values: []string{keyB, "/nowhere"}, arguments: object{"cert": certB}, get: certificate, want: []any{1, nil}},
+		{names: all("HW_REGION_NAME", "OS_REGION_NAME"), want: "{Region:value "},
+		{names: all("HW_PROJECT_ID", "OS_PROJECT_ID", "OS_TENANT_ID"), want: " ProjectID:value "},
+		{names: all("HW_PROJECT_NAME", "OS_PROJECT_NAME", "OS_TENANT_NAME"), want: " ProjectName:value "},
+		{names: all("HW_CLOUD"), want: " Cloud:value "},
+		{names: all("HW_AUTH_URL", "OS_AUTH_URL"), want: " AuthURL:https://x ", value: "https://x"},
+		{names: all("HW_ENDPOINT_VPCEP"), want: "[vpcep:https://x]", value: "https://x"},
+		{names: all("HW_ENDPOINT_DLI"), want: "[dli:https://x]", value: "https://x"},
+		{names: all("HW_ENDPOINT_APIG"), want: "[apig:https://x]", value: "https://x"},
+		{names: all("HW_ENDPOINT_IAM"), want: "[iam:https://x]", value: "https://x"},
+		{names: all("HW_INSECURE", "OS_INSECURE"), want: " Insecure:true ", value: "true"},
+		{names: all("HW_MAX_RETRIES"), want: " MaxRetries:7 ", value: "7"},
+		{names: all("HW_CACERT", "OS_CACERT")},
+		{names: all("HW_CERT", "OS_CERT"), arguments: object{"key": "environment.go"}},
+		{names: all("HW_KEY", "OS_KEY"), arguments: object{"cert": "environment.go"}},
+		{names: all("HTTPS_PROXY", "https_proxy"), value: "http://u:%zz@x"},
+		{names: all("HTTP_PROXY", "http_proxy"), value: "http://u:%zz@x"},
 
-		{names: []string{"HW_AUTH_TOKEN", "OS_AUTH_TOKEN"}, get: func(c client.Config) any { return c.Credentials }, want: []any{client.Token("v0"), client.Token("v1")}},
-		{names: []string{"HW_ACCESS_KEY", "OS_ACCESS_KEY"}, arguments: object{"secret_key": "sk"}, get: func(c client.Config) any { return asKeys(c).AccessKey }},
-		{names: []string{"HW_SECRET_KEY", "OS_SECRET_KEY"}, arguments: object{"access_key": "ak"}, get: func(c client.Config) any { return asKeys(c).SecretKey }},
-		{names: []string{"HW_SECURITY_TOKEN"}, others: object{"HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk"}, get: func(c client.Config) any { return asKeys(c).SecurityToken }},
-		{names: []string{"HW_USER_NAME", "OS_USERNAME"}, arguments: object{"password": "p", "domain_name": "d"}, get: func(c client.Config) any { return asPassword(c).UserName }},
-		{names: []string{"HW_USER_ID", "OS_USER_ID"}, arguments: object{"password": "p"}, get: func(c client.Config) any { return asPassword(c).UserID }},
-		{names: []string{"HW_USER_PASSWORD", "OS_PASSWORD"}, arguments: object{"user_id": "u"}, get: func(c client.Config) any { return asPassword(c).Password }},
-		{
-			names: []string{"HW_DOMAIN_NAME", "OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME"}, arguments: merge(user, object{"domain_name": nil}),
-			get: func(c client.Config) any { return asPassword(c).DomainName },
-		},
-		{
-			names: []string{"HW_DOMAIN_ID", "OS_DOMAIN_ID", "OS_USER_DOMAIN_ID"}, arguments: merge(user, object{"domain_name": nil}),
-			get: func(c client.Config) any { return asPassword(c).DomainID },
-		},
-		{
-			names: []string{"HW_SHARED_CONFIG_FILE"}, values: []string{file}, others: object{"HW_PROFILE": "sso"},
-			get: func(c client.Config) any { return asKeys(c).AccessKey }, want: []any{"temporary-sso"},
-		},
-		{
-			names: []string{"HW_PROFILE"}, values: []string{"temporary"}, arguments: object{"shared_config_file": file},
-			get: func(c client.Config) any { return asKeys(c).AccessKey }, want: []any{"temporary-profile"},
-		},
-		{
-			names: []string{"HW_METADATA_ENDPOINT"}, values: []string{"http://v0"},
-			get: func(c client.Config) any { return c.Credentials }, want: []any{client.Metadata{Endpoint: "http://v0"}},
-		},
+		{names: all("HW_AUTH_TOKEN", "OS_AUTH_TOKEN"), want: " Credentials:value "},
+		{names: all("HW_ACCESS_KEY", "OS_ACCESS_KEY"), want: "{AccessKey:value ", arguments: object{"secret_key": "sk"}},
+		{names: all("HW_SECRET_KEY", "OS_SECRET_KEY"), want: " SecretKey:value ", arguments: object{"access_key": "ak"}},
+		{names: all("HW_SECURITY_TOKEN"), want: " SecurityToken:value}", others: object{"HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk"}},
+		{names: all("HW_USER_NAME", "OS_USERNAME"), want: "{UserName:value ", arguments: object{"password": "p", "domain_name": "d"}},
+		{names: all("HW_USER_ID", "OS_USER_ID"), want: " UserID:value ", arguments: object{"password": "p"}},
+		{names: all("HW_USER_PASSWORD", "OS_PASSWORD"), want: " Password:value ", arguments: object{"user_id": "u"}},
+		{names: all("HW_DOMAIN_NAME", "OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME"), want: " DomainName:value ", arguments: user},
+		{names: all("HW_DOMAIN_ID", "OS_DOMAIN_ID", "OS_USER_DOMAIN_ID"), want: " DomainID:value", arguments: user},
+		{names: all("HW_SHARED_CONFIG_FILE")},
+		{names: all("HW_PROFILE"), arguments: object{"shared_config_file": "/nowhere"}, want: "profile from HW_PROFILE"},
+		{names: all("HW_METADATA_ENDPOINT"), want: "{Endpoint:https://x}", value: "https://x"},
 
-		{names: []string{"HW_ASSUME_ROLE_AGENCY_NAME"}, arguments: keys, others: object{"HW_ASSUME_ROLE_DOMAIN_NAME": "d"}, get: func(c client.Config) any { return agency(c).Name }},
-		{names: []string{"HW_ASSUME_ROLE_DOMAIN_NAME"}, arguments: keys, others: object{"HW_ASSUME_ROLE_AGENCY_NAME": "a"}, get: func(c client.Config) any { return agency(c).DomainName }},
-		{names: []string{"HW_ASSUME_ROLE_DOMAIN_ID"}, arguments: keys, others: object{"HW_ASSUME_ROLE_AGENCY_NAME": "a"}, get: func(c client.Config) any { return agency(c).DomainID }},
-		{
-			names: []string{"HW_ASSUME_ROLE_DURATION"}, values: []string{"1000"}, arguments: keys, others: hwAgency,
-			get: func(c client.Config) any { return agency(c).Duration }, want: []any{1000 * time.Second},
-		},
-		{names: []string{"HW_ASSUME_ROLE_IDP_ID"}, others: object{"HW_ASSUME_ROLE_ID_TOKEN": "t"}, get: func(c client.Config) any { return asOIDC(c).ProviderID }},
-		{names: []string{"HW_ASSUME_ROLE_ID_TOKEN"}, arguments: oidc, get: func(c client.Config) any { return asOIDC(c).IDToken }, want: []any{client.IDToken("v0")}},
-		{
-			names: []string{"HW_ASSUME_ROLE_ID_TOKEN_FILE"}, values: []string{certA}, arguments: oidc,
-			get: func(c client.Config) any { return asOIDC(c).IDToken }, want: []any{client.IDTokenFile(certA)},
-		},
-		{
-			names: []string{"ACTIONS_ID_TOKEN_REQUEST_URL"}, others: object{"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "t"}, arguments: oidc,
-			get: func(c client.Config) any { return asOIDC(c).IDToken }, want: []any{client.GitHubIDToken{RequestURL: "v0", RequestToken: "t"}},
-		},
-		{
-			names: []string{"ACTIONS_ID_TOKEN_REQUEST_TOKEN"}, others: object{"ACTIONS_ID_TOKEN_REQUEST_URL": "u"}, arguments: oidc,
-			get: func(c client.Config) any { return asOIDC(c).IDToken }, want: []any{client.GitHubIDToken{RequestURL: "u", RequestToken: "v0"}},
-		},
-		{
-			names: []string{"TFC_WORKLOAD_IDENTITY_TOKEN"}, arguments: oidc,
-			get: func(c client.Config) any { return asOIDC(c).IDToken }, want: []any{client.IDToken("v0")},
-		},
+		{names: all("HW_ASSUME_ROLE_AGENCY_NAME"), want: "{Name:value ", arguments: keys, others: object{"HW_ASSUME_ROLE_DOMAIN_NAME": "d"}},
+		{names: all("HW_ASSUME_ROLE_DOMAIN_NAME"), want: " DomainName:value ", arguments: keys, others: object{"HW_ASSUME_ROLE_AGENCY_NAME": "a"}},
+		{names: all("HW_ASSUME_ROLE_DOMAIN_ID"), want: " DomainID:value ", arguments: keys, others: object{"HW_ASSUME_ROLE_AGENCY_NAME": "a"}},
+		{names: all("HW_ASSUME_ROLE_DURATION"), want: " Duration:16m40s}", value: "1000", arguments: keys, others: agency},
+		{names: all("HW_ASSUME_ROLE_IDP_ID"), want: "{ProviderID:value ", others: object{"HW_ASSUME_ROLE_ID_TOKEN": "t"}},
+		{names: all("HW_ASSUME_ROLE_ID_TOKEN"), want: " ID token: value", arguments: oidc},
+		{names: all("HW_ASSUME_ROLE_ID_TOKEN_FILE"), arguments: oidc},
+		{names: all("HW_ASSUME_ROLE_AUDIENCE"), want: "https://x t value", arguments: oidc, others: object{gitHubRequestURLVariable: "https://x", gitHubRequestTokenVariable: "t"}},
+		{names: all("ACTIONS_ID_TOKEN_REQUEST_URL"), want: "https://y t", value: "https://y", arguments: oidc, others: object{gitHubRequestTokenVariable: "t"}},
+		{names: all("ACTIONS_ID_TOKEN_REQUEST_TOKEN"), want: "https://x value", arguments: oidc, others: object{gitHubRequestURLVariable: "https://x"}},
+		{names: all("TFC_WORKLOAD_IDENTITY_TOKEN"), want: " ID token: value", arguments: oidc},
 	}
 }
 
-// TestVariables sets every environment variable, and sees that no other one is read.
+// TestVariables sets every environment variable, once to a value that a shell has spoiled, and sees
+// that no other one is read.
 func TestVariables(t *testing.T) {
 	t.Parallel()
 	read, tested := map[string]bool{}, map[string]bool{}
-	for _, test := range variableTests(t) {
-		if test.values == nil {
-			for i := range test.names {
-				test.values = append(test.values, fmt.Sprintf("v%d", i))
+	for _, test := range variableTests() {
+		// buildFrom sets the variables from the i-th on. The first of them is the one that is read.
+		buildFrom := func(i int, first, others string) built {
+			variables := merge(object{"HW_REGION_NAME": "r"}, test.others)
+			for j, name := range test.names {
+				variables[name] = map[bool]string{true: "", false: others}[j < i]
 			}
-		}
-		if test.want == nil {
-			for _, value := range test.values {
-				test.want = append(test.want, value)
-			}
-		}
-		for i, name := range test.names {
-			tested[name] = true
-			// Those that are read earlier are empty, those that are read later lose.
-			variables := maps.Clone(test.others)
-			if variables == nil {
-				variables = object{}
-			}
-			for j := range i {
-				variables[test.names[j]] = ""
-			}
-			for j := i; j < len(test.names); j++ {
-				variables[test.names[j]] = test.values[j]
-			}
-			config, _, _ := builtConfig(t, test.arguments, func(name string) string {
+			variables[test.names[i]] = first
+			return buildIn(t, test.arguments, func(name string) string {
 				read[name] = true
 				value, _ := variables[name].(string)
 				return value
 			})
-			if diff := cmp.Diff(test.want[i], test.get(config)); diff != "" {
-				t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
+		for i, name := range test.names {
+			tested[name] = true
+			value := test.value
+			if value == "" {
+				value = "value"
 			}
+			got := buildFrom(i, value, "other\n")
+			text := fmt.Sprintf("%+v %s", got.Config, got.data.credentials)
+			if test.want == "" {
+				wantError(t, got.errors, name)
+			} else if oidc, ok := got.Credentials.(client.OIDC); ok {
+				text += " ID token: " + idTokenFrom(t, oidc.IDToken)
+			}
+			if !strings.Contains(text, test.want) {
+				t.Errorf("%s: %q is not in %s; errors %q", name, test.want, text, got.errors)
+			}
+			wantError(t, buildFrom(i, value+"\r", "").errors, name+" contains a line break")
 		}
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(tested)), slices.Sorted(maps.Keys(read))); diff != "" {

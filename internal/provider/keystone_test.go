@@ -180,17 +180,6 @@ func (k *keystone) send(t *testing.T, method, token, body string) (status int, h
 	return resp.StatusCode, resp.Header
 }
 
-// wantRead reads the enhanced connections, and checks which project they are from.
-func (s *session) wantRead(t *testing.T, set object, project string) {
-	t.Helper()
-	state, found := s.state(t, t.Context(), enhancedConnectionsSource, set)
-	if found.errors != nil {
-		t.Errorf("errors %q", found.errors)
-	} else if got := dig(t, state, "project_id"); got != project {
-		t.Errorf("the project is %v, want %s", got, project)
-	}
-}
-
 // wantError reads the enhanced connections, and checks the parts of the error.
 func (s *session) wantError(t *testing.T, set object, parts ...string) {
 	t.Helper()

@@ -37,9 +37,6 @@ type providerData struct {
 	// caCertificates reports whether CA certificates are trusted in addition to the system's, and
 	// clientCertificate whether there is a client certificate.
 	caCertificates, clientCertificate bool
-	// noProfileRegion is why the region of the profile that is configured cannot be used, "" if it
-	// can, or if it is not needed.
-	noProfileRegion string
 	// unknown are the arguments whose values come from something not yet applied; there is no
 	// client then.
 	unknown []string

@@ -125,7 +125,7 @@ func (p *hwcloudProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 			"assume_role_with_oidc": schema.SingleNestedBlock{
 				MarkdownDescription: "Signs in with an OpenID Connect ID token of an identity provider that IAM trusts, so that no long-lived keys are needed. " +
 					"The ID token is `id_token`, `id_token_file`, or that of the environment; " +
-					"otherwise the token of GitHub Actions (`" + githubRequestURLVariable + "`, `" + githubRequestTokenVariable + "`) or " +
+					"otherwise the token of GitHub Actions (`" + gitHubRequestURLVariable + "`, `" + gitHubRequestTokenVariable + "`) or " +
 					"of HCP Terraform (`" + hcpTerraformTokenVariable + "`). If an agency is named, it is assumed after that.",
 				Attributes: oidcArguments(),
 			},
@@ -156,10 +156,7 @@ func oidcArguments() map[string]schema.Attribute {
 	arguments["idp_id"] = textArgument("ID (name) of the identity provider at IAM.", idpIDVariables)
 	arguments["id_token"] = secretArgument("ID token.", idTokenVariables)
 	arguments["id_token_file"] = textArgument("Path to a file with the ID token. It is read again at every sign-in.", idTokenFileVariables)
-	arguments["audience"] = schema.StringAttribute{
-		MarkdownDescription: "Audience of the ID token that is requested from GitHub Actions. Defaults to GitHub's.",
-		Optional:            true,
-	}
+	arguments["audience"] = textArgument("Audience of the ID token that is requested from GitHub Actions. Defaults to GitHub's.", audienceVariables)
 	return arguments
 }
 

@@ -2,15 +2,19 @@ package provider
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
+
+const allEnhancedConnections = "data \"hwcloud_dli_enhanced_connections\" \"all\" {}\n"
 
 var signatureOf = regexp.MustCompile(`Signature=([0-9a-f]{64})`)
 
@@ -28,156 +32,122 @@ func (c *cloud) searchFor(t *testing.T, others []string, texts map[string]string
 		}
 	}
 	slices.Sort(secrets)
-	for _, secret := range slices.Compact(secrets) {
-		if secret == "" {
-			continue
-		}
-		beginning := secret[:min(len(secret), max(len(secret)/2, 14), 40)]
-		for name, text := range texts {
-			// Terraform breaks long lines.
-			if flat := strings.NewReplacer("\n", "", "\u2502", "", " ", "").Replace(text); strings.Contains(text, beginning) || strings.Contains(flat, beginning) {
+	for name, text := range texts {
+		flat := strings.NewReplacer("\n", "", "\u2502", "", " ", "").Replace(text) // Terraform breaks long lines.
+		for _, secret := range slices.Compact(secrets) {
+			beginning := secret[:min(len(secret), max(len(secret)/2, 14), 40)]
+			if secret != "" && (strings.Contains(text, beginning) || strings.Contains(flat, beginning)) {
 				t.Errorf("%s… is in %s", beginning, name)
 			}
 		}
 	}
 }
 
+// hcl writes the arguments of a block in a configuration, one a line.
+func hcl(arguments object) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(arguments)) {
+		switch value := arguments[name].(type) {
+		case list:
+			for _, block := range value {
+				fmt.Fprintf(&b, "  %s {\n%s}\n", name, hcl(block.(object))) //nolint:forcetypeassert // A block is an object.
+			}
+		case object:
+			fmt.Fprintf(&b, "  %s {\n%s}\n", name, hcl(value))
+		default:
+			fmt.Fprintf(&b, "  %s = %q\n", name, value)
+		}
+	}
+	return b.String()
+}
+
 // mostTrace has all logs be written, the provider's too.
 var mostTrace = []string{"TF_LOG=TRACE", "TF_LOG_PATH=trace.log"}
 
-// TestNoSecretIsLogged plans and applies in each way of signing in with all logging on, and
-// searches all that comes of it for every secret used.
-func TestNoSecretIsLogged(t *testing.T) {
-	t.Parallel()
-	file, binary := profiles(t), buildProvider(t)
-	for name := range waysToSignInTo(t, newCloud(t), file) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c, way := newCloudFor(t, file, name)
-			config := c.block(hcl(way.arguments)) + allEnhancedConnections
-			nacos := ""
-			if name == "keys" {
-				// The password that a data source returns is in the state, and nowhere else.
-				nacos = "simulated-nacos-password"
-				config += "data \"hwcloud_apig_vpc_channel\" \"nacos\" {\n" + byChannelName(simulator.FullInstanceID, "full_nacos") + "}\n"
-			}
-			w := c.newWorkspace(t, binary, config)
-			applied := w.mustRun(t, mostTrace, "apply", "-auto-approve")
-			w.mustRun(t, nil, "plan", "-out=plan.bin")
-			planned, code := w.terraform(t, mostTrace, "plan", "-detailed-exitcode")
-			if code != 0 {
-				t.Errorf("the second plan ended with %d, want 0 for no changes", code)
-			}
-			texts := w.texts(t)
-			texts["what apply printed"], texts["what plan printed"] = applied, planned
-			delete(texts, "plan.bin") // It is compressed, and has the configuration.
-			texts["plan in JSON"] = planWithoutConfiguration(t, w.mustRun(t, nil, "show", "-json", "plan.bin"))
-			if log := texts["trace.log"]; !strings.Contains(log, "HTTP request") || !strings.Contains(log, "/datasource/enhanced-connections") {
-				t.Error("the provider's log is not in trace.log")
-			}
-			for _, name := range []string{"terraform.tfstate", "plan in JSON"} {
-				if !strings.Contains(texts[name], way.project) {
-					t.Errorf("the data source is not in %s", name)
-				}
-			}
-			c.searchFor(t, nil, texts)
-			if nacos != "" {
-				delete(texts, "terraform.tfstate")
-				delete(texts, "terraform.tfstate.backup")
-				delete(texts, "plan in JSON")
-				c.searchFor(t, []string{nacos}, texts)
-			}
-		})
-	}
-}
-
-// planWithoutConfiguration is a plan in JSON without the configuration, which has literal secrets.
-func planWithoutConfiguration(t *testing.T, plan string) string {
-	t.Helper()
-	decoded := decode[object](t, []byte(plan))
-	delete(decoded, "configuration")
-	return string(encode(decoded))
-}
-
-// echo responds with an error that repeats everything in the request.
-func echo(status int) simulator.Action {
+// echo responds with all that is in the request: with an API error, or with a page.
+func echo(status int, contentType string) simulator.Action {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 		body := make([]byte, 4096)
 		n, _ := r.Body.Read(body)
-		message := strings.Join([]string{
-			"refused", r.Header.Get("Authorization"), r.Header.Get("X-Auth-Token"), r.Header.Get("X-Security-Token"), string(body[:n]), "thus",
+		text := strings.Join([]string{
+			"repeated", r.Header.Get("Authorization"), r.Header.Get("X-Auth-Token"), r.Header.Get("X-Security-Token"), string(body[:n]),
 		}, " ")
-		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Type", contentType)
 		w.Header().Set("X-Request-ID", r.Header.Get("Authorization")+r.Header.Get("X-Auth-Token"))
 		w.WriteHeader(status)
-		_, _ = fmt.Fprintf(w, `{"error_code":"APIGW.0301","error_msg":%s}`, strconv.Quote(message)) //nolint:gosec // To repeat what came is what it is for.
+		if contentType == "application/json" {
+			text = `{"error_code":"APIGW.0301","error_msg":` + strconv.Quote(text) + `}`
+		}
+		_, _ = fmt.Fprint(w, text) //nolint:gosec // To repeat what came is what it is for.
 	}
 }
 
-// echoText is echo as a page that is no JSON.
-func echoText(status int) simulator.Action {
-	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
-		w.Header().Set("Content-Type", "text/html")
-		w.WriteHeader(status)
-		_, _ = fmt.Fprintf(w, "<html>%s %s %s</html>", r.Header.Get("X-Auth-Token"), r.Header.Get("X-Security-Token"), r.Header.Get("Authorization")) //nolint:gosec // As above.
-	}
-}
-
-// TestNoSecretIsInAnError has servers repeat what they were sent.
-func TestNoSecretIsInAnError(t *testing.T) {
+// TestSignInThroughTerraform signs in in nine ways with the provider's binary, in one configuration:
+// every read succeeds, a second plan is empty, and no secret is in the state, the plan, a log or an
+// error, even if servers repeat what they were sent. The one secret in the state is the password that
+// a data source returns.
+func TestSignInThroughTerraform(t *testing.T) {
 	t.Parallel()
-	file, binary := profiles(t), buildProvider(t)
-	for name, test := range map[string]struct {
-		way       string
-		fault     simulator.Fault
-		arguments object
-		want      string
-	}{
-		"signature":           {"keys", simulator.Fault{Service: "dli", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
-		"signature, 400":      {"keys", simulator.Fault{Service: "dli", Action: echo(http.StatusBadRequest)}, nil, "refused"},
-		"security token":      {"temporary keys", simulator.Fault{Service: "dli", Action: echo(http.StatusForbidden)}, nil, "refused"},
-		"SSO profile":         {"SSO profile", simulator.Fault{Service: "iam", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
-		"token":               {"token", simulator.Fault{Service: "dli", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
-		"issued token":        {"user", simulator.Fault{Service: "dli", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
-		"password":            {"user", simulator.Fault{Service: "iam", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
-		"wrong password":      {"user", simulator.Fault{Service: "iam", Action: echo(http.StatusUnauthorized)}, object{"password": "another \"password\"\\"}, "refused"},
-		"agency":              {"agency for a user", simulator.Fault{Service: "iam", Path: "/securitytokens", Action: echo(http.StatusForbidden)}, nil, "refused"},
-		"agency's keys":       {"agency", simulator.Fault{Service: "dli", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
-		"ECS":                 {"ECS", simulator.Fault{Service: "dli", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
-		"page with token":     {"token", simulator.Fault{Service: "dli", Action: echoText(http.StatusForbidden)}, nil, "Status: 403"},
-		"page, issued token":  {"user", simulator.Fault{Service: "dli", Action: echoText(http.StatusOK)}, nil, "text/html"},
-		"page with signature": {"ECS", simulator.Fault{Service: "dli", Action: echoText(http.StatusOK)}, nil, "text/html"},
-		"broken token": {"user", simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusCreated, nil,
-			`{"token":{"expires_at":7,"secret":"simulated-Passw0rd"}}`)}, nil, "Signing in"},
-		"broken keys": {"agency", simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusCreated, nil,
-			`{"credential":{"access":"a","secret":["secret-in-a-response"],"securitytoken":"secret-in-a-response"}}`)}, nil, "ssuming agency"},
-		"keys on a page": {"agency", simulator.Fault{Service: "iam", Action: simulator.Respond(http.StatusOK, map[string]string{"Content-Type": "text/plain"},
-			`secret-in-a-response`)}, nil, "ssuming agency"},
-		"ID token":               {"ID token", simulator.Fault{Service: "iam", Path: "/id-token/", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
-		"ID token file":          {"ID token file", simulator.Fault{Service: "iam", Path: "/id-token/", Action: echo(http.StatusForbidden)}, nil, "refused"},
-		"federated token":        {"ID token", simulator.Fault{Service: "iam", Path: "/securitytokens", Action: echo(http.StatusForbidden)}, nil, "refused"},
-		"GitHub's request token": {"GitHub Actions", simulator.Fault{Service: "github", Action: echo(http.StatusForbidden)}, nil, "id-token: write"},
-		"GitHub's ID token":      {"GitHub Actions", simulator.Fault{Service: "iam", Path: "/id-token/", Action: echo(http.StatusUnauthorized)}, nil, "refused"},
-		"unscoped token":         {"unscoped token", simulator.Fault{Service: "iam", Method: http.MethodPost, Action: echo(http.StatusForbidden)}, nil, "refused"},
-		"keys of ECS": {"ECS", simulator.Fault{Service: "metadata", Path: "securitykey", Action: simulator.Respond(http.StatusOK, nil,
-			`{"credential":{"access":"a","secret":7,"securitytoken":"secret-in-a-response"}}`)}, nil, "No credentials"},
+	const nacos = "simulated-nacos-password"
+	c, ways := newSignInCloud(t), signIns(t)
+	names := []string{"keys", "temporary_keys", "user", "unscoped", "sso_profile", "metadata", "chain", "id_token_file", "github"}
+	var config strings.Builder
+	for _, name := range names {
+		config.WriteString(c.block(fmt.Sprintf("alias = %q", name), hcl(ways[name].arguments)))
+		fmt.Fprintf(&config, "data %q %q {\n  provider = hwcloud.%[2]s\n}\n", enhancedConnectionsSource, name)
+		fmt.Fprintf(&config, "output %q {\n  value = data.%s.%[1]s.project_id\n}\n", name, enhancedConnectionsSource)
+	}
+	config.WriteString("data \"hwcloud_apig_vpc_channel\" \"nacos\" {\n  provider = hwcloud.keys\n" + byChannelName(simulator.FullInstanceID, "full_nacos") + "}\n")
+	w := c.newWorkspace(t, buildProvider(t), config.String())
+	search := func(printed string) {
+		t.Helper()
+		texts := w.texts(t)
+		texts["what Terraform printed"] = printed
+		delete(texts, "plan.bin") // It is compressed, and has the configuration.
+		c.searchFor(t, nil, texts)
+		delete(texts, "terraform.tfstate")
+		c.searchFor(t, []string{nacos, "secret-in-a-response"}, texts)
+	}
+
+	applied := w.mustRun(t, mostTrace, "apply", "-auto-approve", "-parallelism=30")
+	planned := w.mustRun(t, mostTrace, "plan", "-detailed-exitcode", "-out=plan.bin")
+	search(applied + planned)
+	state := decode[object](t, []byte(w.texts(t)["terraform.tfstate"]))
+	for _, name := range names {
+		if got := dig(t, state, "outputs", name, "value"); got != ways[name].projectID() {
+			t.Errorf("%s: the project is %v", name, got)
+		}
+	}
+	plan := decode[object](t, []byte(w.mustRun(t, nil, "show", "-json", "plan.bin")))
+	delete(plan, "configuration") // It has literal secrets.
+	c.searchFor(t, nil, map[string]string{"the plan in JSON": string(encode(plan))})
+	if log := w.texts(t)["trace.log"]; !strings.Contains(log, "HTTP request") || !strings.Contains(log, "/datasource/enhanced-connections") {
+		t.Error("the provider's log is not in trace.log")
+	}
+
+	respond := func(status int, body string) simulator.Action { return simulator.Respond(status, nil, body) }
+	var stage atomic.Int32
+	for i, faults := range [][]simulator.Fault{
+		{{Service: "dli", Action: echo(http.StatusUnauthorized, "application/json")}},
+		{{Service: "dli", Action: echo(http.StatusOK, "text/html")}},
+		{{Service: "iam", Path: "/securitytokens", Action: echo(http.StatusForbidden, "application/json")},
+			{Service: "iam", Method: http.MethodGet, Action: echo(http.StatusBadRequest, "application/json")}},
+		{{Service: "iam", Action: echo(http.StatusUnauthorized, "application/json")}, {Service: "github", Action: echo(http.StatusForbidden, "text/plain")}},
+		{{Service: "iam", Path: "/securitytokens", Action: respond(http.StatusCreated, `{"credential":{"access":"a","secret":["secret-in-a-response"]}}`)},
+			{Service: "iam", Action: respond(http.StatusCreated, `{"token":{"expires_at":7,"secret":"secret-in-a-response"}}`)},
+			{Service: "metadata", Path: "securitykey", Action: respond(http.StatusOK, `{"credential":{"access":"a","secret":7,"securitytoken":"secret-in-a-response"}}`)}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c, way := newCloudFor(t, file, test.way)
-			c.Inject(test.fault)
-			arguments := merge(way.arguments, test.arguments)
-			w := c.newWorkspace(t, binary, c.block(hcl(arguments))+allEnhancedConnections)
-			printed, code := w.terraform(t, mostTrace, "plan")
-			if flat := strings.Join(strings.Fields(strings.ReplaceAll(printed, "\u2502", "")), " "); code != 1 || !strings.Contains(flat, test.want) {
-				t.Errorf("the plan ended with %d, and no %q in\n%s", code, test.want, printed)
-			}
-			texts := w.texts(t)
-			texts["what plan printed"] = printed
-			c.searchFor(t, []string{"secret-in-a-response", `another "password"\`, `another \"password\"\\`}, texts)
-			if t.Failed() {
-				t.Log(printed)
-			}
-		})
+		for _, fault := range faults {
+			fault.Match = func(simulator.Request) bool { return int(stage.Load()) == i+1 }
+			c.Inject(fault)
+		}
+	}
+	for range 5 {
+		stage.Add(1)
+		printed, code := w.terraform(t, mostTrace, "plan", "-parallelism=30")
+		if n := strings.Count(printed, "Error: Unable to list"); code != 1 || n < 8 {
+			t.Errorf("the plan with fault %d ended with %d and %d errors:\n%s", stage.Load(), code, n, printed)
+		}
+		search(printed)
 	}
 }

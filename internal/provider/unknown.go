@@ -23,17 +23,13 @@ func unknownArguments(config tftypes.Value) []string {
 }
 
 func argumentName(at *tftypes.AttributePath) string {
-	var name strings.Builder
+	name := ""
 	for _, step := range at.Steps() {
-		switch step := step.(type) {
-		case tftypes.AttributeName:
-			if name.Len() > 0 {
-				name.WriteByte('.')
-			}
-			name.WriteString(string(step))
-		default:
-			fmt.Fprintf(&name, "[%#v]", step)
+		if attribute, ok := step.(tftypes.AttributeName); ok {
+			name += "." + string(attribute)
+		} else {
+			name += fmt.Sprintf("[%#v]", step)
 		}
 	}
-	return name.String()
+	return strings.TrimPrefix(name, ".")
 }
