@@ -107,7 +107,8 @@ func (b *configBuilder) clientCertificate(certArgument, keyArgument types.String
 	}
 	pair, err := tls.X509KeyPair(certPEM, keyPEM)
 	if err != nil {
-		b.fail(cert.at, "Unable to use client certificate", "Cannot use the files that %s and %s name: %s. Set %[1]s to the path of %[4]s, and %[2]s to that of %[5]s.",
+		b.fail(cert.at, "Unable to use client certificate", "Cannot use the files that %s and %s name: %s. "+
+			"Set %[1]s to the path of %[4]s, and %[2]s to that of %[5]s.",
 			cert.source(), key.source(), strings.TrimPrefix(err.Error(), "tls: "), fileContents["cert"], fileContents["key"])
 		return nil
 	}

@@ -218,7 +218,7 @@ func baseURLProblem(address string) string {
 	case err == nil && base.User != nil:
 		return "must not contain a user name or password."
 	case err != nil || !isHost(base):
-		return `must have a host name of letters, digits, "-", "_" and single dots, or an IP address without a zone; a port must be from 1 to 65535.`
+		return `must have a host name of letters, digits, "-", "_" and dots, or an IP address without a zone; a port must be from 1 to 65535.`
 	}
 	return ""
 }

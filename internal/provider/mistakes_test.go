@@ -286,7 +286,7 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 		},
 		"no host": {
 			arguments: endpoint("vpcep", "https:///x"),
-			want:      []string{`AttributeName("endpoints").ElementKeyString("vpcep"): Invalid provider configuration: endpoints.vpcep must have a host name of letters, digits, "-", "_" and single dots, or an IP address without a zone; a port must be from 1 to 65535.`},
+			want:      []string{`AttributeName("endpoints").ElementKeyString("vpcep"): Invalid provider configuration: endpoints.vpcep must have a host name of letters, digits, "-", "_" and dots, or an IP address without a zone; a port must be from 1 to 65535.`},
 			fix:       goodEndpoint,
 		},
 		"query": {
@@ -311,7 +311,7 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 		},
 		"bracket in endpoint": {
 			arguments: endpoint("iam", "https://[secret-argument"),
-			want:      []string{`AttributeName("endpoints").ElementKeyString("iam"): Invalid provider configuration: endpoints.iam must have a host name of letters, digits, "-", "_" and single dots, or an IP address without a zone; a port must be from 1 to 65535.`},
+			want:      []string{`AttributeName("endpoints").ElementKeyString("iam"): Invalid provider configuration: endpoints.iam must have a host name of letters, digits, "-", "_" and dots, or an IP address without a zone; a port must be from 1 to 65535.`},
 			fix:       goodEndpoint,
 		},
 		"another placeholder": {
@@ -331,32 +331,32 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 		},
 		"IPv6 zone": {
 			arguments: endpoint("dli", "https://[fe80::1%25eth0]"),
-			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and single dots, or an IP address without a zone; a port must be from 1 to 65535.`},
+			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and dots, or an IP address without a zone; a port must be from 1 to 65535.`},
 			fix:       endpoint("dli", "https://[fe80::1]"),
 		},
 		"port 99999": {
 			arguments: endpoint("dli", "https://x:99999"),
-			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and single dots, or an IP address without a zone; a port must be from 1 to 65535.`},
+			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and dots, or an IP address without a zone; a port must be from 1 to 65535.`},
 			fix:       endpoint("dli", "https://x:9999"),
 		},
 		"port 0": {
 			arguments: endpoint("dli", "https://x:0"),
-			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and single dots, or an IP address without a zone; a port must be from 1 to 65535.`},
+			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and dots, or an IP address without a zone; a port must be from 1 to 65535.`},
 			fix:       endpoint("dli", "https://x"),
 		},
 		"colon without port": {
 			arguments: endpoint("dli", "https://x:"),
-			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and single dots, or an IP address without a zone; a port must be from 1 to 65535.`},
+			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and dots, or an IP address without a zone; a port must be from 1 to 65535.`},
 			fix:       endpoint("dli", "https://x"),
 		},
 		"port of letters": {
 			arguments: endpoint("dli", "https://x:https"),
-			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and single dots, or an IP address without a zone; a port must be from 1 to 65535.`},
+			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and dots, or an IP address without a zone; a port must be from 1 to 65535.`},
 			fix:       endpoint("dli", "https://x:443"),
 		},
 		"host with comma": {
 			arguments: endpoint("dli", "https://x,y"),
-			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and single dots, or an IP address without a zone; a port must be from 1 to 65535.`},
+			want:      []string{`AttributeName("endpoints").ElementKeyString("dli"): Invalid provider configuration: endpoints.dli must have a host name of letters, digits, "-", "_" and dots, or an IP address without a zone; a port must be from 1 to 65535.`},
 			fix:       endpoint("dli", "https://x.y"),
 		},
 		"HW endpoint": {
@@ -496,7 +496,7 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 		},
 		"agency of two domains": {
 			arguments: assume(object{"agency_name": "x", "domain_name": "y", "domain_id": "z"}),
-			want:      []string{`AttributeName("assume_role").ElementKeyInt(0).AttributeName("domain_id"): Conflicting arguments: assume_role[0].domain_name and assume_role[0].domain_id are both set, and only one of them can be used. Remove the other.`},
+			want:      []string{`AttributeName("assume_role").ElementKeyInt(0).AttributeName("domain_id"): Conflicting arguments: assume_role[0].domain_name and assume_role[0].domain_id cannot both be set. Remove one of them.`},
 			fix:       assume(agency),
 		},
 		"HW agency without domain": {
@@ -543,7 +543,7 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 		// OpenID Connect.
 		"no ID token": {
 			arguments: withOIDC(object{"idp_id": "i"}), onlyPlan: true,
-			want: []string{`AttributeName("assume_role_with_oidc").AttributeName("id_token"): Incomplete credentials: Signing in with OpenID Connect also needs an ID token. In GitHub Actions, give the job the permission "id-token: write"; in HCP Terraform, set TFC_WORKLOAD_IDENTITY_AUDIENCE in the workspace; elsewhere, set id_token_file, or HW_ASSUME_ROLE_ID_TOKEN_FILE in the environment. To use other credentials outside CI, such as an access key on your own machine, remove the block and set HW_ASSUME_ROLE_IDP_ID in the CI job in its place.`},
+			want: []string{`AttributeName("assume_role_with_oidc").AttributeName("id_token"): Incomplete credentials: Signing in with OpenID Connect also needs an ID token. In GitHub Actions, give the job the permission "id-token: write"; in HCP Terraform, set TFC_WORKLOAD_IDENTITY_AUDIENCE; elsewhere, set id_token_file (or HW_ASSUME_ROLE_ID_TOKEN_FILE in the environment). To use other credentials outside CI, such as an access key, remove the block, and set HW_ASSUME_ROLE_IDP_ID in the CI job in its place.`},
 			fix:  withOIDC(object{"idp_id": "i", "id_token": "token-argument"}),
 		},
 		"no identity provider": {
@@ -563,7 +563,7 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 		},
 		"two ID tokens": {
 			arguments: withOIDC(object{"idp_id": "i", "id_token": "token-argument", "id_token_file": "f"}),
-			want:      []string{`AttributeName("assume_role_with_oidc").AttributeName("id_token_file"): Conflicting arguments: assume_role_with_oidc.id_token and assume_role_with_oidc.id_token_file are both set, and only one of them can be used. Remove the other.`},
+			want:      []string{`AttributeName("assume_role_with_oidc").AttributeName("id_token_file"): Conflicting arguments: assume_role_with_oidc.id_token and assume_role_with_oidc.id_token_file cannot both be set. Remove one of them.`},
 			fix:       withOIDC(object{"idp_id": "i", "id_token": "token-argument"}),
 		},
 		"line break in ID token": {
@@ -611,7 +611,7 @@ func configurationMistakes(t *testing.T, profileFile string) map[string]mistake 
 		},
 		"federated agency, two domains": {
 			arguments: withOIDC(object{"idp_id": "i", "id_token": "token-argument", "agency_name": "a", "domain_id": "d", "domain_name": "e"}),
-			want:      []string{`AttributeName("assume_role_with_oidc").AttributeName("domain_id"): Conflicting arguments: assume_role_with_oidc.domain_name and assume_role_with_oidc.domain_id are both set, and only one of them can be used. Remove the other.`},
+			want:      []string{`AttributeName("assume_role_with_oidc").AttributeName("domain_id"): Conflicting arguments: assume_role_with_oidc.domain_name and assume_role_with_oidc.domain_id cannot both be set. Remove one of them.`},
 			fix:       withOIDC(object{"idp_id": "i", "id_token": "token-argument", "agency_name": "a", "domain_id": "d"}),
 		},
 		"federated duration too short": {

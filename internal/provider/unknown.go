@@ -1,7 +1,7 @@
 package provider
 
 import (
-	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,14 +22,13 @@ func unknownArguments(config tftypes.Value) []string {
 	return unknown
 }
 
+var (
+	pathAttribute = regexp.MustCompile(`\.?AttributeName\("(\w+)"\)`)
+	pathElement   = regexp.MustCompile(`\.ElementKey\w+\((.*?)\)`)
+)
+
+// argumentName is the name of AttributeName("assume_role").ElementKeyInt(0).AttributeName("duration").
 func argumentName(at *tftypes.AttributePath) string {
-	name := ""
-	for _, step := range at.Steps() {
-		if attribute, ok := step.(tftypes.AttributeName); ok {
-			name += "." + string(attribute)
-		} else {
-			name += fmt.Sprintf("[%#v]", step)
-		}
-	}
+	name := pathElement.ReplaceAllString(pathAttribute.ReplaceAllString(at.String(), ".$1"), "[$1]")
 	return strings.TrimPrefix(name, ".")
 }
