@@ -1,16 +1,14 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"time"
 )
 
-// securityTokensPath is the path at which IAM creates temporary keys.
-const securityTokensPath = "/v3.0/OS-CREDENTIAL/securitytokens" //nolint:gosec // A path, not a secret.
-
-var assumeAgency = operation{OpAssumeAgency, IAM, http.MethodPost, securityTokensPath}
+var assumeAgency = apiCall{operation: OpAssumeAgency, service: IAM, method: http.MethodPost, path: securityTokensPath}
 
 // Agency is an IAM agency: permissions that another account delegates to this one.
 type Agency struct {
@@ -21,42 +19,25 @@ type Agency struct {
 	Duration time.Duration
 }
 
-// newAgencySource trades the credential of another source for the temporary keys of an agency.
+// source trades the credential of another source for the temporary keys of the agency.
 //
 // POST /v3.0/OS-CREDENTIAL/securitytokens, Identity and Access Management API reference, "Obtaining
 // a Temporary Access Key and Security Token Through an Agency"
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_04_0101.html).
-func newAgencySource(c *Client, agency Agency, base credentialSource) credentialSource {
-	s := &renewableSource{}
-	s.fetch = func(ctx context.Context) (*credential, lifetime, error) {
-		region := c.homeRegion()
-		resp, err := c.askIAM(ctx, iamRequest{
-			operation: assumeAgency,
-			purpose:   agency.purpose(),
-			region:    region,
-			body:      agency.body(),
-			source:    base,
-			// The base credential needs a project of its own account: the one with the region's
-			// name, which every account has. The configured project belongs to the agency's
-			// account.
-			scope: projectScope{region: region, name: region},
-		})
-		if err != nil {
-			return nil, lifetime{}, err
-		}
-		return readKeys(resp)
-	}
-	return s
+func (a Agency) source(c *Client, base credentialSource) credentialSource {
+	return newKeysSource(c, func(ctx context.Context, region string) (*credential, lifetime, error) {
+		// The configured project belongs to the agency's account, not to that of the base credential,
+		// so the project is any of its own.
+		return readKeys(c.askIAM(ctx, region, a.auth(), &request{
+			call:    assumeAgency,
+			purpose: fmt.Sprintf("assuming agency %q of domain %q", a.Name, cmp.Or(a.DomainName, a.DomainID)),
+			source:  base,
+			project: projectScope{region: region},
+		}))
+	})
 }
 
-func (a Agency) purpose() string {
-	if a.DomainID != "" {
-		return fmt.Sprintf("assuming agency %q of domain ID %q", a.Name, a.DomainID)
-	}
-	return fmt.Sprintf("assuming agency %q of domain %q", a.Name, a.DomainName)
-}
-
-func (a Agency) body() jsonObject {
+func (a Agency) auth() jsonObject {
 	role := jsonObject{"agency_name": a.Name}
 	if a.DomainID != "" {
 		role["domain_id"] = a.DomainID
@@ -66,7 +47,5 @@ func (a Agency) body() jsonObject {
 	if a.Duration > 0 {
 		role["duration_seconds"] = int64(a.Duration / time.Second)
 	}
-	return jsonObject{"auth": jsonObject{"identity": jsonObject{
-		"methods": []string{"assume_role"}, "assume_role": role,
-	}}}
+	return jsonObject{"identity": jsonObject{"methods": []string{"assume_role"}, "assume_role": role}}
 }

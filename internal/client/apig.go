@@ -7,7 +7,9 @@ import (
 
 const vpcChannelsPath = "/v2/{project_id}/apigw/instances/{instance_id}/vpc-channels"
 
-var showVPCChannel = operation{OpShowVPCChannel, APIG, http.MethodGet, vpcChannelsPath + "/{vpc_channel_id}"}
+var showVPCChannel = apiCall{
+	operation: OpShowVPCChannel, service: APIG, method: http.MethodGet, path: vpcChannelsPath + "/{vpc_channel_id}",
+}
 
 // VPCChannel is a VPC channel (load balance channel) of a dedicated gateway, as "Querying VPC
 // Channel Details" in the API Gateway API reference describes it. Fields that are missing in the
@@ -158,15 +160,10 @@ type VPCHealthConfig struct {
 // reference, "Querying VPC Channel Details"
 // (https://support.huaweicloud.com/intl/en-us/api-apig/ShowDetailsOfVpcChannelV2.html).
 func (c *Client) VPCChannel(ctx context.Context, in Scope, instanceID, id string) (*VPCChannel, error) {
-	type channel struct {
-		VPCChannel
-		ID required[string] `json:"id"`
-	}
-	got, _, err := get[channel](ctx, c, showVPCChannel, in,
+	channel, resp, err := get[VPCChannel](ctx, c, showVPCChannel, in,
 		map[string]string{"instance_id": instanceID, "vpc_channel_id": id}, nil)
-	if err != nil {
-		return nil, err
+	if err == nil && channel.ID == nil {
+		err = resp.missingField("id")
 	}
-	got.VPCChannel.ID = &got.ID.value
-	return &got.VPCChannel, nil
+	return channel, err
 }

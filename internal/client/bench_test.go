@@ -5,7 +5,6 @@ package client
 import (
 	"context"
 	stdjson "encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -27,12 +26,8 @@ import (
 // encoding/json into structs of the same fields without pointers. x-json is the processor time of
 // the first as a multiple of the second.
 func BenchmarkDecode(b *testing.B) {
-	type serviceConnections struct {
-		Connections required[[]ServiceConnection] `json:"connections"`
-		TotalCount  required[int64]               `json:"total_count"`
-	}
 	b.Run("connections", func(b *testing.B) {
-		benchmarkDecode[serviceConnections](b, map[string]any{"connections": simulator.Connections(1000), "total_count": 1000})
+		benchmarkDecode[countedPage[ServiceConnection]](b, map[string]any{"connections": simulator.Connections(1000), "total_count": 1000})
 	})
 	b.Run("enhanced_connections", func(b *testing.B) {
 		benchmarkDecode[enhancedConnections](b, map[string]any{"connections": simulator.EnhancedConnections(1000)})
@@ -72,9 +67,6 @@ func plainType(t reflect.Type) reflect.Type {
 	case reflect.Slice:
 		return reflect.SliceOf(plainType(t.Elem()))
 	case reflect.Struct:
-		if value, ok := t.FieldByName("value"); ok { // It is required or optional.
-			return plainType(value.Type)
-		}
 		var fields []reflect.StructField
 		for field := range t.Fields() {
 			fields = append(fields, reflect.StructField{Name: field.Name, Tag: field.Tag, Type: plainType(field.Type)})
@@ -89,17 +81,18 @@ func plainType(t reflect.Type) reflect.Type {
 // is the processor time as a multiple of what net/http and encoding/json take for the same without
 // signing, retries and checks.
 func BenchmarkClient(b *testing.B) {
-	cloud := newDelayedCloud(b, 0, 1000)
-	api := cloud.client(b)
-	plain := plainType(reflect.TypeFor[struct {
-		Connections []ServiceConnection `json:"connections"`
-		TotalCount  *int64              `json:"total_count"`
-	}]())
+	server := delayedCloud(b, 0, 1000)
+	api := clientOf(b, server, Config{})
+	plain := plainType(reflect.TypeFor[countedPage[ServiceConnection]]())
 	var own, standard best
 	for b.Loop() {
-		own.time(func() { cloud.connections(b, api, home) })
+		own.time(func() {
+			if _, _, err := api.ServiceConnections(b.Context(), home, simulator.ServiceID, ServiceConnectionsQuery{}); err != nil {
+				b.Fatal(err)
+			}
+		})
 		standard.time(func() {
-			if err := stdjson.Unmarshal(cloud.fetch(b, 0), reflect.New(plain).Interface()); err != nil {
+			if err := stdjson.Unmarshal(getBody(b, server.URL+"/connections"), reflect.New(plain).Interface()); err != nil {
 				b.Fatal(err)
 			}
 		})
@@ -113,44 +106,31 @@ func BenchmarkClient(b *testing.B) {
 // read as a multiple of that delay, and x-necessary as a multiple of the round trips that cannot be
 // saved: what needs another response first, or more than ten requests.
 func BenchmarkRoundTrips(b *testing.B) {
-	// together runs reads concurrently.
-	together := func(b *testing.B, reads ...func() error) {
-		b.Helper()
-		var group errgroup.Group
-		for _, read := range reads {
-			group.Go(read)
-		}
-		if err := group.Wait(); err != nil {
-			b.Fatal(err)
+	type read func(ctx context.Context, api *Client) error
+	resolved := func(service string, in Scope, read func(ctx context.Context, api *Client, in Scope) error) read {
+		return func(ctx context.Context, api *Client) error {
+			in, err := api.Resolve(ctx, service, in)
+			if err != nil {
+				return err
+			}
+			return read(ctx, api, in)
 		}
 	}
-	oneOfEach := func(in Scope) func(*testing.B, *delayedCloud) {
-		return func(b *testing.B, cloud *delayedCloud) {
-			b.Helper()
-			api := cloud.client(b)
-			together(b,
-				func() error {
-					in, err := api.Resolve(b.Context(), VPCEP, in)
-					if err == nil {
-						_, _, err = api.ServiceConnections(b.Context(), in, simulator.ServiceID, ServiceConnectionsQuery{})
-					}
-					return err
-				},
-				func() error {
-					in, err := api.Resolve(b.Context(), DLI, in)
-					if err == nil {
-						_, err = api.EnhancedConnections(b.Context(), in, EnhancedConnectionsQuery{})
-					}
-					return err
-				},
-				func() error {
-					in, err := api.Resolve(b.Context(), APIG, in)
-					if err == nil {
-						_, err = api.VPCChannel(b.Context(), in, simulator.InstanceID, simulator.ServerChannelID)
-					}
-					return err
-				})
-		}
+	nothing := func(context.Context, *Client, Scope) error { return nil }
+	connections := func(ctx context.Context, api *Client, in Scope) error {
+		_, _, err := api.ServiceConnections(ctx, in, simulator.ServiceID, ServiceConnectionsQuery{})
+		return err
+	}
+	enhanced := func(ctx context.Context, api *Client, in Scope) error {
+		_, err := api.EnhancedConnections(ctx, in, EnhancedConnectionsQuery{})
+		return err
+	}
+	channel := func(ctx context.Context, api *Client, in Scope) error {
+		_, err := api.VPCChannel(ctx, in, simulator.InstanceID, simulator.ServerChannelID)
+		return err
+	}
+	oneOfEach := func(in Scope) []read {
+		return []read{resolved(VPCEP, in, connections), resolved(DLI, in, enhanced), resolved(APIG, in, channel)}
 	}
 	// The shortest of the repeated reads counts: a busy machine wakes sleepers late.
 	for _, benchmark := range []struct {
@@ -158,40 +138,29 @@ func BenchmarkRoundTrips(b *testing.B) {
 		latency   time.Duration
 		entries   int
 		necessary int
-		read      func(*testing.B, *delayedCloud)
+		reads     []read
 	}{
-		{"ten_pages", 20 * time.Millisecond, 10_000, 2, func(b *testing.B, cloud *delayedCloud) {
-			b.Helper()
-			cloud.connections(b, cloud.client(b), home)
-		}},
-		{"twelve_lists", 20 * time.Millisecond, 10, 2, func(b *testing.B, cloud *delayedCloud) {
-			b.Helper()
-			api := cloud.client(b)
-			together(b, slices.Repeat([]func() error{func() error {
-				_, _, err := api.ServiceConnections(b.Context(), home, simulator.ServiceID, ServiceConnectionsQuery{})
-				return err
-			}}, 12)...)
-		}},
-		{"two_regions", 20 * time.Millisecond, 10, 1, func(b *testing.B, cloud *delayedCloud) {
-			b.Helper()
-			api := cloud.client(b)
-			resolve := func(region string) func() error {
-				return func() error {
-					_, err := api.Resolve(b.Context(), VPCEP, Scope{Region: region})
-					return err
-				}
-			}
-			together(b, resolve(simulator.Region), resolve(simulator.SecondRegion))
+		{"ten_pages", 20 * time.Millisecond, 10_000, 2, []read{resolved(VPCEP, home, connections)}},
+		{"twelve_lists", 20 * time.Millisecond, 10, 2, slices.Repeat([]read{resolved(VPCEP, home, connections)}, 12)},
+		{"two_regions", 20 * time.Millisecond, 10, 1, []read{
+			resolved(VPCEP, Scope{Region: simulator.Region}, nothing), resolved(VPCEP, Scope{Region: simulator.SecondRegion}, nothing),
 		}},
 		{"one_of_each", 200 * time.Millisecond, 10, 2, oneOfEach(Scope{})},
 		{"one_of_each_in_a_project", 200 * time.Millisecond, 10, 1, oneOfEach(home)},
 	} {
 		b.Run(benchmark.name, func(b *testing.B) {
-			cloud := newDelayedCloud(b, benchmark.latency, benchmark.entries)
+			server := delayedCloud(b, benchmark.latency, benchmark.entries)
 			shortest := time.Hour
 			for b.Loop() {
+				api := clientOf(b, server, Config{}) // It knows no project and has no connection.
 				begun := time.Now()
-				benchmark.read(b, cloud)
+				var group errgroup.Group
+				for _, read := range benchmark.reads {
+					group.Go(func() error { return read(b.Context(), api) })
+				}
+				if err := group.Wait(); err != nil {
+					b.Fatal(err)
+				}
 				shortest = min(shortest, time.Since(begun))
 			}
 			trips := float64(shortest) / float64(benchmark.latency)
@@ -203,9 +172,8 @@ func BenchmarkRoundTrips(b *testing.B) {
 
 // BenchmarkSign signs a request as each attempt does.
 func BenchmarkSign(b *testing.B) {
-	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet,
-		"https://vpcep.cn-north-4.myhuaweicloud.com/v1/"+simulator.ProjectID+"/vpc-endpoint-services/"+simulator.ServiceID+
-			"/connections?limit=1000&offset=1000&sort_dir=asc", http.NoBody)
+	const address = "https://vpcep.cn-north-4.myhuaweicloud.com/v1/" + simulator.ProjectID + "/connections?limit=1000&sort_dir=asc"
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, address, http.NoBody)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -240,19 +208,12 @@ func processorTime() best {
 	return best(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// delayedCloud sends prepared responses after a delay.
-type delayedCloud struct {
-	address string
-	// entries is how many connections a VPC endpoint service has.
-	entries int
-}
-
-// newDelayedCloud starts a server that delays each response.
-func newDelayedCloud(b *testing.B, latency time.Duration, entries int) *delayedCloud {
+// delayedCloud starts a server that sends prepared responses after a delay.
+func delayedCloud(b *testing.B, latency time.Duration, entries int) *httptest.Server {
 	b.Helper()
 	connections := simulator.Connections(entries)
 	bodies := map[string][]byte{}
-	for offset := 0; offset < entries; offset += serviceConnectionsPage {
+	for offset := 0; offset < entries; offset += serviceConnectionsPage - 1 {
 		bodies[strconv.Itoa(offset)] = encode(map[string]any{
 			"connections": connections[offset:min(offset+serviceConnectionsPage, entries)], "total_count": entries,
 		})
@@ -260,7 +221,7 @@ func newDelayedCloud(b *testing.B, latency time.Duration, entries int) *delayedC
 	bodies[""] = bodies["0"]
 	enhanced := encode(map[string]any{"is_success": true, "connections": simulator.EnhancedConnections(10)})
 	channel := encode(map[string]any{"id": simulator.ServerChannelID, "members": simulator.Members(10)})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return serving(b, func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(latency)
 		query := r.URL.Query()
 		body := bodies[query.Get("offset")]
@@ -274,40 +235,13 @@ func newDelayedCloud(b *testing.B, latency time.Duration, entries int) *delayedC
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(body) // The client fails if it does not get all.
-	}))
-	b.Cleanup(server.Close)
-	return &delayedCloud{server.URL, entries}
-}
-
-// client returns a new client, which knows no project and has no connection.
-func (c *delayedCloud) client(b *testing.B) *Client {
-	b.Helper()
-	address := c.address + "/{region}"
-	return newClient(b, Config{
-		Region:      simulator.Region,
-		Endpoints:   map[string]string{VPCEP: address, DLI: address, APIG: address, IAM: address},
-		Credentials: defaultKeys,
 	})
 }
 
-// connections reads all connections.
-func (c *delayedCloud) connections(b *testing.B, api *Client, in Scope) {
+// getBody gets a response without the client's code.
+func getBody(b *testing.B, address string) []byte {
 	b.Helper()
-	got, _, err := api.ServiceConnections(b.Context(), in, simulator.ServiceID, ServiceConnectionsQuery{})
-	if err == nil && len(got) != c.entries {
-		err = fmt.Errorf("%d connections were read, not %d", len(got), c.entries)
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
-}
-
-// fetch reads the page at an offset without the client's code.
-func (c *delayedCloud) fetch(b *testing.B, offset int) []byte {
-	b.Helper()
-	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.address+"/connections?offset="+strconv.Itoa(offset), http.NoBody)
+	req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, address, http.NoBody)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -3,10 +3,9 @@ package client
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,9 +13,11 @@ const (
 	// refreshBefore is how long before its expiry a value is refreshed, or a fifth of its life if
 	// that is shorter.
 	refreshBefore = 5 * time.Minute
-	// A failed refresh is repeated after a fifth of the time that is left, within these limits.
+	// minRefreshPause is the wait after a failed refresh, or a fifth of the time that is left if that
+	// is longer.
 	minRefreshPause = time.Second
-	maxRefreshPause = 30 * time.Second
+	// fetchTimeout ends a fetch, whoever waits for it.
+	fetchTimeout = 3 * time.Minute
 )
 
 // lifetime is how long a fetched value is valid. The zero value has no end.
@@ -45,10 +46,9 @@ func newLifetime(expires string, header http.Header, now time.Time) lifetime {
 	return lifetime{refreshAt: now.Add(life - min(refreshBefore, life/5)), expiresAt: now.Add(life)}
 }
 
-// cached is a value that all readers share: the first that needs it fetches it while the others
-// wait. Shortly before it expires it is refreshed in the background, while readers go on with the
-// old one; a refresh that fails is repeated after a pause. T is a pointer; values are compared by
-// identity.
+// cached is a value that all readers share. The first reader that needs it starts a fetch, and the
+// others wait for the same one. Shortly before the value expires, a reader starts a refresh, while
+// all of them go on with the old value.
 type cached[T comparable] struct {
 	fetch func(context.Context) (T, lifetime, error)
 
@@ -56,100 +56,156 @@ type cached[T comparable] struct {
 	value T
 	valid bool
 	life  lifetime
-	// refreshPausedUntil keeps failed refreshes apart.
-	refreshPausedUntil time.Time
-	// permanent is the API error of a fetch that would fail in the same way again. It is kept only
-	// if there was no valid value.
-	permanent error
-	// unavailable is the error of a fetch that the API asked to repeat only after unavailableUntil.
-	unavailable      error
-	unavailableUntil time.Time
-	current          *fetch[T]
+	// noRefreshBefore keeps failed refreshes apart.
+	noRefreshBefore time.Time
+	// failure is an error that another fetch would end in too: until failureEnds, or permanently if
+	// that is zero.
+	failure     error
+	failureEnds time.Time
+	current     *fetch[T]
 }
 
-// fetch is a fetch in progress. One that readers wait for ends with the last of them.
+// fetch is a fetch in progress.
 type fetch[T comparable] struct {
-	cache      *cached[T]
-	ctx        context.Context
-	cancel     context.CancelFunc
-	background bool
-	// expiresAt is the end of the value that a background fetch refreshes.
-	expiresAt time.Time
-
+	cancel   context.CancelFunc
+	progress *progress
+	// isRefresh is set if there was a valid value when the fetch began.
+	isRefresh bool
+	// readers is the number of those who wait.
+	readers int
+	// done is closed when the outcome is set.
 	done  chan struct{}
 	value T
+	life  lifetime
 	err   error
-
-	// readers are the contexts of those who wait.
-	readers map[*reader]struct{}
-	// announced is closed when the fetch begins another wait: until waitUntil, because of waitErr.
-	announced chan struct{}
-	waitUntil time.Time
-	waitErr   error
 }
 
-// reader waits for a fetch.
-type reader struct{ ctx context.Context }
+// progress is the failure of a fetch's last attempt: it is why a reader whose deadline comes before
+// the next attempt gets nothing.
+type progress struct{ failure atomic.Pointer[Error] }
 
-// get returns a valid value, and fetches it if there is none. Canceling ctx ends the wait at once,
+// progressKey is the context key of the [progress] of a fetch.
+type progressKey struct{}
+
+// noteFailure keeps the failure of an attempt if ctx is that of a fetch; nil after a success.
+func noteFailure(ctx context.Context, err error) {
+	if p, ok := ctx.Value(progressKey{}).(*progress); ok {
+		failure, _ := errors.AsType[*Error](err)
+		p.failure.Store(failure)
+	}
+}
+
+// get returns a valid value, and fetches it if there is none. The end of ctx ends the wait at once,
 // and also the fetch if nobody else waits for it.
 func (c *cached[T]) get(ctx context.Context) (T, error) {
-	var none T
-	c.mu.Lock()
-	now := time.Now()
-	if c.isValid(now) {
-		if c.refreshIsDue(now) {
-			c.start(ctx, true)
-		}
-		defer c.mu.Unlock()
-		return c.value, nil
-	}
-	if err := c.knownError(ctx, now); err != nil {
-		c.mu.Unlock()
-		return none, err
-	}
-	f := c.current
-	if f == nil {
-		f = c.start(ctx, false)
-	}
-	r := &reader{ctx}
-	f.readers[r] = struct{}{}
-	c.mu.Unlock()
-	defer c.leave(f, r)
-
 	for {
-		announced, waitErr := f.wait(ctx)
-		select {
-		case <-f.done:
-			if err := ctx.Err(); err != nil {
-				return none, err
+		f, value, wait, err := c.join(ctx)
+		if f == nil && wait <= 0 {
+			return value, err
+		}
+		if f == nil {
+			if err := sleep(ctx, wait); err != nil {
+				return value, err
 			}
-			return f.value, f.err
-		case <-ctx.Done():
-			return none, ctx.Err()
-		default:
-		}
-		if waitErr != nil {
-			return none, waitErr
+			continue
 		}
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-		case <-announced:
+		}
+		c.leave(f)
+		if err := ctx.Err(); err != nil {
+			if failure := f.progress.failure.Load(); failure != nil && errors.Is(err, context.DeadlineExceeded) {
+				err = failure
+			}
+			return value, err
+		}
+		// A reader tries again if the fetch had less time than it has, or refreshed a value that has
+		// been refused meanwhile.
+		if f.err == nil || !f.isRefresh && !is[*DeadlineError](f.err) {
+			return f.value, f.err
 		}
 	}
 }
 
-// wait returns a channel that is closed when the fetch begins another wait, and the error of a
-// reader whose deadline is before the end of the present one.
-func (f *fetch[T]) wait(ctx context.Context) (announced <-chan struct{}, err error) {
-	f.cache.mu.Lock()
-	announced, until, err := f.announced, f.waitUntil, f.waitErr
-	f.cache.mu.Unlock()
-	if deadline, ok := deadlineOf(ctx); ok && time.Now().Before(until) && deadline.Before(until) {
-		return announced, err
+// join returns the fetch to wait for. Without one, it returns the value if that is valid, an error
+// that another fetch would end in too, or how long to wait before another fetch.
+func (c *cached[T]) join(ctx context.Context) (f *fetch[T], value T, wait time.Duration, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	wait = c.failureEnds.Sub(now)
+	switch {
+	case c.isValid(now):
+		due := !c.life.refreshAt.IsZero() && !now.Before(c.life.refreshAt) && !now.Before(c.noRefreshBefore)
+		if due && c.current == nil {
+			c.start(ctx, true, c.life.expiresAt.Sub(now))
+		}
+		return nil, c.value, 0, nil
+	case c.failure != nil && (c.failureEnds.IsZero() || isPastDeadline(ctx, wait)):
+		return nil, value, 0, c.failure
+	case c.failure != nil && wait > 0:
+		return nil, value, wait, nil
+	case c.current == nil:
+		c.start(ctx, false, fetchTimeout)
 	}
-	return announced, nil
+	c.current.readers++
+	return c.current, value, 0, nil
+}
+
+// start begins a fetch, with c locked. It keeps the values of ctx but not its end: other readers
+// may wait for it too.
+func (c *cached[T]) start(ctx context.Context, isRefresh bool, timeout time.Duration) {
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), min(timeout, fetchTimeout))
+	p, ok := ctx.Value(progressKey{}).(*progress) // That of the fetch that waits for this one.
+	if !ok {
+		p = new(progress)
+		own = context.WithValue(own, progressKey{}, p)
+	}
+	f := &fetch[T]{cancel: cancel, progress: p, isRefresh: isRefresh, done: make(chan struct{})}
+	c.current = f
+	go func() {
+		f.value, f.life, f.err = c.fetch(own)
+		cancel()
+		c.finish(f)
+	}()
+}
+
+// finish keeps the outcome of a fetch.
+func (c *cached[T]) finish(f *fetch[T]) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer close(f.done)
+	if c.current == f {
+		c.current = nil
+	}
+	now := time.Now()
+	deadline, _ := errors.AsType[*DeadlineError](f.err)
+	switch {
+	case f.err == nil:
+		c.value, c.life, c.valid = f.value, f.life, true
+		c.failure, c.noRefreshBefore = nil, time.Time{}
+	case c.isValid(now):
+		c.noRefreshBefore = now.Add(max(minRefreshPause, c.life.expiresAt.Sub(now)/5))
+	case isRefusal(f.err):
+		c.failure, c.failureEnds = f.err, time.Time{}
+	case deadline != nil:
+		c.failure, c.failureEnds = f.err, now.Add(deadline.Wait)
+	}
+}
+
+// leave ends a fetch that its last reader has left, unless it refreshes a value.
+func (c *cached[T]) leave(f *fetch[T]) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f.readers--
+	if f.readers > 0 || f.isRefresh {
+		return
+	}
+	f.cancel()
+	if c.current == f {
+		c.current = nil
+	}
 }
 
 // invalidate makes the next get fetch a new value, unless value has been replaced already.
@@ -161,8 +217,8 @@ func (c *cached[T]) invalidate(value T) {
 	}
 }
 
-// latestValue returns the last value that was fetched, valid or not.
-func (c *cached[T]) latestValue() T {
+// last returns the last value that was fetched, valid or not.
+func (c *cached[T]) last() T {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.value
@@ -172,157 +228,49 @@ func (c *cached[T]) isValid(now time.Time) bool {
 	return c.valid && (c.life.expiresAt.IsZero() || now.Before(c.life.expiresAt))
 }
 
-func (c *cached[T]) refreshIsDue(now time.Time) bool {
-	return c.current == nil && !c.life.refreshAt.IsZero() && !now.Before(c.life.refreshAt) && !now.Before(c.refreshPausedUntil)
+// cachedMap is one cached value for each key.
+type cachedMap[K, T comparable] struct {
+	fetch func(context.Context, K) (T, lifetime, error)
+
+	mu     sync.Mutex
+	values map[K]*cached[T]
 }
 
-// knownError returns a remembered error that a new fetch would return too.
-func (c *cached[T]) knownError(ctx context.Context, now time.Time) error {
-	if c.permanent != nil {
-		return c.permanent
-	}
-	if deadline, ok := deadlineOf(ctx); ok && now.Before(c.unavailableUntil) && deadline.Before(c.unavailableUntil) {
-		return c.unavailable
-	}
-	return nil
-}
-
-// start begins a fetch, with c locked. It keeps the values of ctx but not its end: other readers
-// may wait for it too.
-func (c *cached[T]) start(ctx context.Context, background bool) *fetch[T] {
-	f := &fetch[T]{
-		cache: c, background: background, expiresAt: c.life.expiresAt,
-		done: make(chan struct{}), announced: make(chan struct{}), readers: map[*reader]struct{}{},
-	}
-	f.ctx, f.cancel = context.WithCancel(withSharedFetch(ctx, f))
-	c.current = f
-	if background {
-		// Readers whose value is refused meanwhile wait for this fetch. Without any, it ends with
-		// the old value, and the next reader begins anew.
-		time.AfterFunc(time.Until(f.expiresAt), func() { c.cancelIfUnread(f) })
-	}
-	go func() {
-		value, life, err := c.fetch(f.ctx)
-		f.cancel()
-		c.finish(f, value, life, err)
-	}()
-	return f
-}
-
-// latestDeadline implements [sharedFetch].
-func (f *fetch[T]) latestDeadline() (time.Time, bool) {
-	readers := f.waiting()
-	if len(readers) == 0 {
-		return f.expiresAt, f.background
-	}
-	var latest time.Time
-	for _, r := range readers {
-		deadline, ok := deadlineOf(r.ctx)
-		if !ok {
-			return time.Time{}, false
+// of returns the value of a key.
+func (m *cachedMap[K, T]) of(key K) *cached[T] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	value, ok := m.values[key]
+	if !ok {
+		value = &cached[T]{fetch: func(ctx context.Context) (T, lifetime, error) { return m.fetch(ctx, key) }}
+		if m.values == nil {
+			m.values = map[K]*cached[T]{}
 		}
-		if deadline.After(latest) {
-			latest = deadline
-		}
+		m.values[key] = value
 	}
-	return latest, true
+	return value
 }
 
-// announceWait implements [sharedFetch].
-func (f *fetch[T]) announceWait(until time.Time, err error) {
-	f.cache.mu.Lock()
-	f.waitUntil, f.waitErr = until, err
-	close(f.announced)
-	f.announced = make(chan struct{})
-	f.cache.mu.Unlock()
-	for _, r := range f.waiting() {
-		announceWait(r.ctx, until, err)
-	}
+// alias makes the value of one key that of another too.
+func (m *cachedMap[K, T]) alias(key, other K) {
+	value := m.of(key)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.values[other] = value
 }
 
-// waiting returns those who wait for the fetch.
-func (f *fetch[T]) waiting() []*reader {
-	f.cache.mu.Lock()
-	defer f.cache.mu.Unlock()
-	return slices.Collect(maps.Keys(f.readers))
-}
-
-// finish keeps the outcome of a fetch.
-func (c *cached[T]) finish(f *fetch[T], value T, life lifetime, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	defer close(f.done)
-	f.value, f.err = value, err
-	if c.current == f {
-		c.current = nil
-	}
-	now := time.Now()
-	deadline, _ := errors.AsType[*DeadlineError](err)
-	switch {
-	case err == nil:
-		c.value, c.valid, c.life = value, true, life
-		c.refreshPausedUntil, c.permanent, c.unavailable = time.Time{}, nil, nil
-		c.unavailableUntil = time.Time{}
-	case c.isValid(now) && !c.life.expiresAt.IsZero():
-		pause := max(minRefreshPause, min(maxRefreshPause, c.life.expiresAt.Sub(now)/5))
-		c.refreshPausedUntil = now.Add(pause)
-		time.AfterFunc(pause, func() { c.refresh(f.ctx) })
-	case isRefusal(err):
-		c.permanent = err
-	case deadline != nil && deadline.RetryAfter:
-		c.unavailable, c.unavailableUntil = err, now.Add(deadline.Wait)
-	}
-}
-
-// refresh starts a refresh in the background, if it is due.
-func (c *cached[T]) refresh(ctx context.Context) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if now := time.Now(); c.isValid(now) && c.refreshIsDue(now) {
-		c.start(ctx, true)
-	}
-}
-
-// leave removes a reader from a fetch, and ends the fetch with the last one.
-func (c *cached[T]) leave(f *fetch[T], r *reader) {
-	c.mu.Lock()
-	delete(f.readers, r)
-	c.mu.Unlock()
-	c.cancelIfUnread(f)
-}
-
-// cancelIfUnread ends a fetch that nobody waits for, unless it refreshes a value that is still
-// valid.
-func (c *cached[T]) cancelIfUnread(f *fetch[T]) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(f.readers) > 0 || f.background && c.isValid(time.Now()) {
-		return
-	}
-	f.cancel()
-	if c.current == f {
-		c.current = nil
-	}
-}
-
-// isRefusal reports whether err is an API error that a repeated request would get again.
+// isRefusal reports whether an error is a response that a repeated request would get again.
 func isRefusal(err error) bool {
 	if is[*refusedIDTokenError](err) {
 		return false
 	}
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
-		missing, ok := errors.AsType[*NoCredentialsError](err)
-		return is[*NameMatchError](err) || ok && missing.refused
+		return is[*NameMatchError](err)
 	}
-	return e.Reason == ReasonAPIError && isPermanentStatus(e.Status) && !isThrottling(e.Status, e.Code) && !is[*DeadlineError](err)
-}
-
-// isPermanentStatus reports whether a repeated request would get the same status.
-func isPermanentStatus(status int) bool {
-	switch status {
-	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, http.StatusTooManyRequests:
+	switch e.Status {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly:
 		return false
 	}
-	return status >= 400 && status < 500
+	return e.Status < 500 && hasStatus(err, e.Status)
 }

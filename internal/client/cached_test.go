@@ -48,12 +48,21 @@ func newFetches(life, refresh time.Duration, fail func(ctx context.Context, numb
 	return f
 }
 
-// want checks that a read returns the value of a fetch at once.
-func (f *fetches) want(t *testing.T, number int) {
+// want checks that a read returns the value of a fetch after some time.
+func (f *fetches) want(t *testing.T, number int, after time.Duration) *numbered {
 	t.Helper()
 	begin := time.Now()
-	if value, err := f.get(t.Context()); err != nil || value.number != number || time.Since(begin) > 0 {
-		t.Errorf("value %v after %s, want %d at once: %v", value, time.Since(begin), number, err)
+	value, err := f.get(t.Context())
+	if took := time.Since(begin); err != nil || value.number != number || took != after {
+		t.Errorf("value %v after %s, want %d after %s: %v", value, took, number, after, err)
+	}
+	return value
+}
+
+func (f *fetches) wantBegun(t *testing.T, want int64) {
+	t.Helper()
+	if n := f.begun.Load(); n != want {
+		t.Errorf("%d fetches, want %d", n, want)
 	}
 }
 
@@ -64,73 +73,47 @@ func TestCachedIsFetchedOnce(t *testing.T) {
 		var reading sync.WaitGroup
 		for i := range 100 {
 			reading.Go(func() {
-				time.Sleep(time.Duration(i) * 20 * time.Millisecond)
-				if value, err := f.get(t.Context()); err != nil || value.number != 1 {
-					t.Errorf("%v, %v", value, err)
-				}
+				delay := time.Duration(i) * 20 * time.Millisecond
+				time.Sleep(delay)
+				f.want(t, 1, max(0, time.Second-delay))
 			})
 		}
 		reading.Wait()
-		if f.begun.Load() != 1 {
-			t.Errorf("%d fetches, want 1", f.begun.Load())
-		}
 		time.Sleep(1000 * time.Hour)
-		f.want(t, 1)
+		f.want(t, 1, 0)
+		f.wantBegun(t, 1)
 	})
 }
 
+// TestFetchOutlivesTheReaderThatBeganIt goes on for the others. It keeps the values of that reader's
+// context, such as the logger.
 func TestFetchOutlivesTheReaderThatBeganIt(t *testing.T) {
 	t.Parallel()
+	type key struct{}
 	synctest.Test(t, func(t *testing.T) {
-		f := newFetches(0, 0, nil)
-		first, cancel := context.WithCancel(t.Context())
+		f := newFetches(0, 0, func(ctx context.Context, _ int) error {
+			if ctx.Value(key{}) != "value" {
+				t.Error("the fetch's context has no values")
+			}
+			return nil
+		})
 		var reading sync.WaitGroup
 		reading.Go(func() {
+			ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), key{}, "value"), 500*time.Millisecond)
+			defer cancel()
 			begin := time.Now()
-			if _, err := f.get(first); !errors.Is(err, context.Canceled) || time.Since(begin) != 500*time.Millisecond {
+			if _, err := f.get(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != 500*time.Millisecond {
 				t.Errorf("the first: %v after %s", err, time.Since(begin))
 			}
 		})
 		for range 3 {
 			reading.Go(func() {
 				time.Sleep(100 * time.Millisecond)
-				if value, err := f.get(t.Context()); err != nil || value.number != 1 {
-					t.Errorf("another: %v, %v", value, err)
-				}
+				f.want(t, 1, 900*time.Millisecond)
 			})
 		}
-		time.Sleep(500 * time.Millisecond)
-		cancel()
 		reading.Wait()
-		if f.begun.Load() != 1 || f.canceled.Load() != 0 {
-			t.Errorf("%d fetches, %d canceled, want 1 and none", f.begun.Load(), f.canceled.Load())
-		}
-	})
-}
-
-// TestFetchOutlivesTheDeadlineOfItsFirstReader goes on for those who have more time.
-func TestFetchOutlivesTheDeadlineOfItsFirstReader(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFetches(0, 0, nil)
-		var reading sync.WaitGroup
-		reading.Go(func() {
-			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-			defer cancel()
-			if _, err := f.get(ctx); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("%v, want the deadline", err)
-			}
-		})
-		reading.Go(func() {
-			time.Sleep(100 * time.Millisecond)
-			if value, err := f.get(t.Context()); err != nil || value.number != 1 {
-				t.Errorf("%v, %v", value, err)
-			}
-		})
-		reading.Wait()
-		if f.begun.Load() != 1 {
-			t.Errorf("%d fetches, want 1", f.begun.Load())
-		}
+		f.wantBegun(t, 1)
 	})
 }
 
@@ -150,12 +133,22 @@ func TestFetchEndsWithItsLastReader(t *testing.T) {
 		}
 		reading.Wait()
 		synctest.Wait()
-		if f.begun.Load() != 1 || f.canceled.Load() != 1 {
-			t.Errorf("%d fetches, %d canceled, want 1 and 1", f.begun.Load(), f.canceled.Load())
+		if f.canceled.Load() != 1 {
+			t.Errorf("%d fetches canceled, want 1", f.canceled.Load())
 		}
 		// The next reader fetches anew.
-		if value, err := f.get(t.Context()); err != nil || value.number != 2 {
-			t.Errorf("%v, %v", value, err)
+		f.want(t, 2, time.Second)
+	})
+}
+
+// TestFetchTimeout ends a fetch that gets no response, however long its readers wait.
+func TestFetchTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFetches(0, 0, func(ctx context.Context, _ int) error { <-ctx.Done(); return ctx.Err() })
+		begin := time.Now()
+		if _, err := f.get(t.Context()); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != 3*time.Minute {
+			t.Errorf("%v after %s", err, time.Since(begin))
 		}
 	})
 }
@@ -166,135 +159,79 @@ func TestRefresh(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFetches(time.Minute, 10*time.Second, nil)
-		if _, err := f.get(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		f.want(t, 1, time.Second)
 		time.Sleep(50*time.Second - time.Nanosecond)
-		f.want(t, 1)
-		if f.begun.Load() != 1 {
-			t.Error("it was refreshed too early")
-		}
+		f.want(t, 1, 0)
+		synctest.Wait()
+		f.wantBegun(t, 1)
 		time.Sleep(time.Nanosecond)
 		for range 10 {
-			f.want(t, 1)
+			f.want(t, 1, 0)
 		}
 		time.Sleep(time.Second - time.Nanosecond)
-		f.want(t, 1)
+		f.want(t, 1, 0)
 		time.Sleep(2 * time.Nanosecond)
-		f.want(t, 2)
-		if f.begun.Load() != 2 {
-			t.Errorf("%d fetches, want 2", f.begun.Load())
-		}
-	})
-}
-
-// TestExpiry fetches in the foreground if no reader came in time for a refresh.
-func TestExpiry(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFetches(time.Minute, 10*time.Second, nil)
-		if _, err := f.get(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		f.want(t, 2, 0)
+		f.wantBegun(t, 2)
+		// No reader comes in time for the next refresh: the value is fetched in the foreground, once.
 		time.Sleep(time.Minute)
 		var reading sync.WaitGroup
 		for range 10 {
-			reading.Go(func() {
-				if value, err := f.get(t.Context()); err != nil || value.number != 2 {
-					t.Errorf("%v, %v", value, err)
-				}
-			})
+			reading.Go(func() { f.want(t, 3, time.Second) })
 		}
 		reading.Wait()
-		if f.begun.Load() != 2 {
-			t.Errorf("%d fetches, want 2", f.begun.Load())
-		}
 	})
 }
 
-// TestFailedRefresh harms no reader while the old value is valid, is tried again after a pause, and
-// is not remembered once the old value has expired.
+// TestFailedRefresh harms no reader while the old value is valid, and is not remembered once that has
+// expired.
 func TestFailedRefresh(t *testing.T) {
 	t.Parallel()
-	status := func(status int) func(context.Context, int) error {
-		return func(context.Context, int) error { return &Error{Status: status} }
-	}
-	for name, tt := range map[string]struct {
-		fail func(context.Context, int) error
-		// fetches is how many begin in the five minutes before the expiry, with a reader every
-		// second.
-		fetches int64
-	}{
-		// 30 s apart at first, then a fifth of the time that is left, but at least 1 s.
-		"503":     {status(503), 25},
-		"408":     {status(408), 25},
-		"network": {func(context.Context, int) error { return &Error{Reason: ReasonConnectionRefused} }, 25},
-		"no keys": {func(context.Context, int) error { return &NoCredentialsError{Err: errors.New("500")} }, 25},
-		"deadline": {func(context.Context, int) error {
-			return &Error{Status: 503, Err: &DeadlineError{Wait: time.Hour, RetryAfter: true}}
-		}, 25},
-		"403":   {status(403), 25},
-		"401":   {status(401), 25},
-		"stall": {func(ctx context.Context, _ int) error { <-ctx.Done(); return ctx.Err() }, 1},
+	for name, failure := range map[string]error{
+		"503":      &Error{Status: 503},
+		"403":      &Error{Status: 403},
+		"401":      &Error{Status: 401},
+		"no keys":  &NoCredentialsError{Err: errors.New("500")},
+		"deadline": &Error{Status: 503, Err: &DeadlineError{Wait: time.Hour, RetryAfter: true}},
+		"stall":    nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var broken atomic.Bool
-				f := newFetches(time.Hour, 5*time.Minute, func(ctx context.Context, n int) error {
-					if broken.Load() {
-						return tt.fail(ctx, n)
+				f := newFetches(time.Hour, 5*time.Minute, func(ctx context.Context, _ int) error {
+					switch {
+					case !broken.Load():
+						return nil
+					case failure == nil:
+						<-ctx.Done()
+						return ctx.Err()
 					}
-					return nil
+					return failure
 				})
-				if _, err := f.get(t.Context()); err != nil {
-					t.Fatal(err)
-				}
+				f.want(t, 1, time.Second)
 				time.Sleep(55*time.Minute + 500*time.Millisecond)
 				broken.Store(true)
 				for range 299 {
-					f.want(t, 1)
+					f.want(t, 1, 0)
 					time.Sleep(time.Second)
 				}
-				if n := f.begun.Load() - 1; n < tt.fetches-4 || n > tt.fetches {
-					t.Errorf("%d fetches before the expiry, want up to %d", n, tt.fetches)
+				if f.begun.Load() == 1 {
+					t.Error("there was no refresh")
 				}
 				broken.Store(false)
 				time.Sleep(time.Second)
-				if value, err := f.get(t.Context()); err != nil || value.number == 1 {
-					t.Errorf("after the expiry: %v, %v", value, err)
-				}
+				f.want(t, int(f.begun.Load())+1, time.Second)
 			})
 		})
 	}
 }
 
-// TestFailedRefreshIsRepeatedWithoutReaders has the next value when a reader comes after the expiry
-// of the old one.
-func TestFailedRefreshIsRepeatedWithoutReaders(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFetches(time.Hour, 5*time.Minute, func(_ context.Context, n int) error {
-			if n == 2 || n == 3 {
-				return &Error{Status: 403}
-			}
-			return nil
-		})
-		if _, err := f.get(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(56 * time.Minute)
-		f.want(t, 1)
-		time.Sleep(10 * time.Minute)
-		f.want(t, 4)
-	})
-}
-
-// TestPauseAfterAFailedRefresh is 30 seconds, or a fifth of the time that is left.
+// TestPauseAfterAFailedRefresh is a fifth of the time that is left, but at least a second.
 func TestPauseAfterAFailedRefresh(t *testing.T) {
 	t.Parallel()
 	for left, pause := range map[time.Duration]time.Duration{
-		5 * time.Minute: 30 * time.Second, 2 * time.Minute: 24 * time.Second, 10 * time.Second: 2 * time.Second,
+		5 * time.Minute: time.Minute, 10 * time.Second: 2 * time.Second, 2 * time.Second: time.Second,
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFetches(time.Hour, left, func(_ context.Context, n int) error {
@@ -303,104 +240,83 @@ func TestPauseAfterAFailedRefresh(t *testing.T) {
 				}
 				return nil
 			})
-			if _, err := f.get(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+			f.want(t, 1, time.Second)
 			time.Sleep(time.Hour - left)
 			for _, want := range []int64{2, 2, 3} {
-				f.want(t, 1)
+				f.want(t, 1, 0)
 				synctest.Wait()
-				if n := f.begun.Load(); n != want {
-					t.Errorf("with %s left: %d fetches, want %d", left, n, want)
-				}
-				if want == 2 {
-					time.Sleep(pause / 2)
-				}
+				f.wantBegun(t, want)
+				time.Sleep(pause / 2)
 			}
 		})
 	}
 }
 
-// TestSlowRefresh would take longer than the old value lives. It ends with that, and the next
-// reader begins anew.
+// TestSlowRefresh would take longer than the old value lives. It ends with that, and fails no reader
+// that waits for it, because it is slow to end or because the old value was refused: they fetch
+// anew.
 func TestSlowRefresh(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var canceled atomic.Bool
-		f := newFetches(time.Minute, 10*time.Second, func(ctx context.Context, n int) error {
-			if n != 2 {
-				return nil
-			}
-			<-ctx.Done()
-			canceled.Store(true)
-			return ctx.Err()
-		})
-		if _, err := f.get(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(52 * time.Second) // The refresh has begun 2 s ago.
-		f.want(t, 1)
-		time.Sleep(8*time.Second - time.Nanosecond)
-		f.want(t, 1)
-		if canceled.Load() {
-			t.Error("the refresh has ended early")
-		}
-		time.Sleep(time.Second)
-		synctest.Wait()
-		if !canceled.Load() || f.begun.Load() != 2 {
-			t.Errorf("%d fetches, canceled: %t", f.begun.Load(), canceled.Load())
-		}
-		if value, err := f.get(t.Context()); err != nil || value.number != 3 {
-			t.Errorf("%v, %v", value, err)
-		}
-	})
-}
-
-// TestInvalidateDuringARefresh has readers whose value was refused wait for the refresh.
-func TestInvalidateDuringARefresh(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFetches(time.Minute, 10*time.Second, nil)
-		first, err := f.get(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(50 * time.Second)
-		f.want(t, 1)
-		f.invalidate(first)
-		begin := time.Now()
-		if value, err := f.get(t.Context()); err != nil || value.number != 2 || time.Since(begin) != time.Second {
-			t.Errorf("%v after %s: %v", value, time.Since(begin), err)
-		}
-	})
-}
-
-func TestInvalidateOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFetches(0, 0, nil)
-		first, err := f.get(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		// Ten readers had the first value refused, one of them an hour later.
-		var reading sync.WaitGroup
-		for i := range 10 {
-			reading.Go(func() {
-				if i == 9 {
-					time.Sleep(time.Hour)
+	for name, isRefused := range map[string]bool{"expired": false, "refused": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFetches(time.Minute, 10*time.Second, func(ctx context.Context, n int) error {
+					if n != 2 {
+						return nil
+					}
+					<-ctx.Done()
+					time.Sleep(2 * time.Second)
+					return ctx.Err()
+				})
+				first := f.want(t, 1, time.Second)
+				time.Sleep(55 * time.Second)
+				f.want(t, 1, 0)
+				time.Sleep(5*time.Second - time.Nanosecond)
+				f.want(t, 1, 0)
+				if isRefused {
+					f.invalidate(first)
 				}
-				f.invalidate(first)
-				if value, err := f.get(t.Context()); err != nil || value.number != 2 {
-					t.Errorf("%v, %v", value, err)
+				f.wantBegun(t, 2)
+				var reading sync.WaitGroup
+				for range 3 {
+					reading.Go(func() {
+						time.Sleep(time.Nanosecond)
+						f.want(t, 3, 3*time.Second)
+					})
 				}
+				reading.Wait()
 			})
-		}
-		reading.Wait()
-		if f.begun.Load() != 2 {
-			t.Errorf("%d fetches, want 2", f.begun.Load())
-		}
-	})
+		})
+	}
+}
+
+// TestInvalidate has ten readers whose value was refused, one of them an hour later: one fetch, or
+// the refresh that has begun.
+func TestInvalidate(t *testing.T) {
+	t.Parallel()
+	for name, age := range map[string]time.Duration{"no refresh": 0, "refresh": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFetches(3*time.Hour, 2*time.Hour, nil)
+				first := f.want(t, 1, time.Second)
+				time.Sleep(age)
+				f.want(t, 1, 0)
+				var reading sync.WaitGroup
+				for range 9 {
+					reading.Go(func() {
+						f.invalidate(first)
+						f.want(t, 2, time.Second)
+					})
+				}
+				reading.Wait()
+				f.invalidate(first)
+				f.want(t, 2, 0)
+				f.wantBegun(t, 2)
+			})
+		})
+	}
 }
 
 // TestPermanentError lists what is remembered if there is no valid value.
@@ -411,25 +327,23 @@ func TestPermanentError(t *testing.T) {
 		err       error
 		permanent bool
 	}{
-		"bad request":           {status(http.StatusBadRequest), true},
-		"wrong password":        {status(http.StatusUnauthorized), true},
-		"forbidden":             {status(http.StatusForbidden), true},
-		"no such agency":        {status(http.StatusNotFound), true},
-		"no project":            {&NameMatchError{}, true},
-		"no agency of the ECS":  {&NoCredentialsError{refused: true}, true},
-		"metadata unavailable":  {&NoCredentialsError{Err: errors.New("500")}, false},
-		"timeout":               {status(http.StatusRequestTimeout), false},
-		"conflict":              {status(http.StatusConflict), false},
-		"too early":             {status(http.StatusTooEarly), false},
-		"throttled":             {status(http.StatusTooManyRequests), false},
-		"throttled with a 403":  {&Error{Status: http.StatusForbidden, Code: throttledCode}, false},
-		"unavailable":           {status(http.StatusBadGateway), false},
-		"no response":           {&Error{Reason: ReasonConnectionRefused}, false},
-		"unexpected response":   {&Error{Status: http.StatusOK, Reason: ReasonUnexpectedResponse}, false},
-		"refused ID token":      {&refusedIDTokenError{status(http.StatusUnauthorized)}, false},
-		"proxy":                 {&Error{Reason: ReasonProxy, Err: &ProxyError{Status: 407}}, false},
-		"unreadable token file": {&IDTokenError{Err: errors.New("no such file")}, false},
-		"too large an error":    {&Error{Status: http.StatusForbidden, Reason: ReasonResponseTooLarge}, false},
+		"bad request":          {status(http.StatusBadRequest), true},
+		"wrong password":       {status(http.StatusUnauthorized), true},
+		"no such agency":       {status(http.StatusNotFound), true},
+		"no project":           {&NameMatchError{}, true},
+		"no agency of the ECS": {&NoCredentialsError{Err: status(http.StatusNotFound)}, true},
+		"metadata unavailable": {&NoCredentialsError{Err: status(http.StatusInternalServerError)}, false},
+		"timeout":              {status(http.StatusRequestTimeout), false},
+		"conflict":             {status(http.StatusConflict), false},
+		"too early":            {status(http.StatusTooEarly), false},
+		"throttled":            {status(http.StatusTooManyRequests), false},
+		"throttled with a 403": {&Error{Status: http.StatusForbidden, Code: "APIGW.0308"}, false},
+		"unavailable":          {status(http.StatusBadGateway), false},
+		"no response":          {&Error{Reason: ReasonConnectionRefused}, false},
+		"unexpected response":  {&Error{Status: http.StatusOK, Reason: ReasonUnexpectedResponse}, false},
+		"refused ID token":     {&refusedIDTokenError{status(http.StatusUnauthorized)}, false},
+		"no ID token":          {&IDTokenError{Err: errors.New("no such file")}, false},
+		"too large an error":   {&Error{Status: http.StatusForbidden, Reason: ReasonResponseTooLarge}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -439,54 +353,9 @@ func TestPermanentError(t *testing.T) {
 					t.Errorf("%v, want %v", err, tt.err)
 				}
 			}
-			if want := map[bool]int64{true: 1, false: 3}[tt.permanent]; f.begun.Load() != want {
-				t.Errorf("%d fetches, want %d", f.begun.Load(), want)
-			}
+			f.wantBegun(t, map[bool]int64{true: 1, false: 3}[tt.permanent])
 		})
 	}
-}
-
-// TestUnavailable has an API that asks to wait longer than its readers have: those with as little
-// time do not ask again before that, others do.
-func TestUnavailable(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		wait := &Error{Status: 503, Err: &DeadlineError{Wait: time.Hour, RetryAfter: true}}
-		f := newFetches(0, 0, func(_ context.Context, n int) error {
-			if n == 1 {
-				return wait
-			}
-			return nil
-		})
-		read := func(timeout time.Duration) (*numbered, error) {
-			ctx, cancel := context.WithTimeout(t.Context(), timeout)
-			defer cancel()
-			return f.get(ctx)
-		}
-		for range 5 {
-			if _, err := read(time.Minute); !errors.Is(err, wait) || f.begun.Load() != 1 {
-				t.Errorf("%d fetches: %v", f.begun.Load(), err)
-			}
-		}
-		time.Sleep(59*time.Minute + time.Second)
-		if value, err := read(time.Minute); err != nil || value.number != 2 {
-			t.Errorf("once the wait ends in time: %v, %v", value, err)
-		}
-	})
-	synctest.Test(t, func(t *testing.T) {
-		f := newFetches(0, 0, func(_ context.Context, n int) error {
-			if n == 1 {
-				return &Error{Err: &DeadlineError{Wait: time.Hour, RetryAfter: true}}
-			}
-			return nil
-		})
-		if _, err := f.get(t.Context()); err == nil {
-			t.Error("there is no error")
-		}
-		if value, err := f.get(t.Context()); err != nil || value.number != 2 {
-			t.Errorf("a reader without a deadline: %v, %v", value, err)
-		}
-	})
 }
 
 func TestLifetime(t *testing.T) {

@@ -3,8 +3,10 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -47,15 +49,13 @@ type Config struct {
 type Client struct {
 	config      Config
 	transport   *http.Transport
-	hosts       hosts
 	secrets     knownSecrets
 	credentials credentialSource
+	// projects are the IDs of projects that were looked up by name.
+	projects cachedMap[projectScope, *string]
 
-	mu sync.Mutex
-	// home is the region whose IAM serves sign-ins that belong to no region: Config.Region, or the
-	// region of the first read.
-	home     string
-	projects map[projectScope]*cached[*string]
+	mu    sync.Mutex
+	hosts map[string]*host
 }
 
 // New returns a client. It sends no request; its errors are about config.CACertificates.
@@ -64,15 +64,12 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{
-		config:    config,
-		home:      config.Region,
-		transport: transport,
-		projects:  map[projectScope]*cached[*string]{},
-	}
+	c := &Client{config: config, transport: transport, hosts: map[string]*host{}}
+	c.secrets.known = map[string]bool{}
+	c.projects.fetch = c.lookUpProject
 	c.credentials = config.Credentials.source(c)
 	for _, agency := range config.Agencies {
-		c.credentials = newAgencySource(c, agency, c.credentials)
+		c.credentials = agency.source(c, c.credentials)
 	}
 	return c, nil
 }
@@ -87,73 +84,37 @@ type Scope struct {
 // and the region's project, which may have to be looked up. It returns [ErrNoRegion] if no region
 // is known, and an [EndpointError] if the service's endpoint does not serve the region.
 func (c *Client) Resolve(ctx context.Context, service string, in Scope) (Scope, error) {
-	if in.Region == "" {
-		in.Region = c.config.Region
-	}
+	in.Region = cmp.Or(in.Region, c.config.Region)
 	if in.Region == "" {
 		return in, ErrNoRegion
 	}
-	if _, err := c.endpoint(service, in.Region); err != nil {
-		return in, err
+	_, err := c.endpoint(service, in.Region)
+	if err == nil && in.ProjectID == "" {
+		in.ProjectID, err = c.projectID(ctx, in.Region)
 	}
-	c.setHomeRegion(in.Region)
-	if in.ProjectID == "" && in.Region == c.config.Region {
-		in.ProjectID = c.config.ProjectID
-	}
-	if in.ProjectID == "" {
-		id, err := c.projectID(ctx, in.Region)
-		if err != nil {
-			return in, err
-		}
-		in.ProjectID = id
-	}
-	return in, nil
+	return in, err
 }
 
-// setHomeRegion sets the home region, unless there is one.
-func (c *Client) setHomeRegion(region string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.home == "" {
-		c.home = region
-	}
-}
-
-func (c *Client) homeRegion() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.home
-}
-
-func (c *Client) log(ctx context.Context, message string, fields map[string]any) {
-	if c.config.Log != nil {
-		c.config.Log(ctx, message, fields)
-	}
-}
-
-// operation is an API call.
-type operation struct {
-	name    Operation
-	service string
-	method  string
-	// path below the service's endpoint; words in braces are replaced.
-	path string
-}
-
-// get sends a request to a service and decodes the response into a T. The response itself comes
-// along for errors about it.
-func get[T any](ctx context.Context, c *Client, op operation, in Scope, segments map[string]string, query url.Values) (*T, *response, error) {
-	address, err := c.address(op, in, segments, query)
+// get sends a request to a service and decodes the response into a T. Words in braces in the path
+// are replaced by segments, and {project_id} by the scope's. The response itself comes along for
+// errors about it.
+func get[T any](
+	ctx context.Context, c *Client, call apiCall, in Scope, segments map[string]string, query url.Values,
+) (*T, *response, error) {
+	base, err := c.endpoint(call.service, in.Region)
 	if err != nil {
 		return nil, nil, err
 	}
-	resp, err := c.send(ctx, &request{
-		operation: op,
-		url:       address,
-		projectID: in.ProjectID,
-		source:    c.credentials,
-		scope:     projectScope{region: in.Region, id: in.ProjectID},
-	})
+	words := []string{"{project_id}", percentEncode(in.ProjectID)}
+	for name, value := range segments {
+		words = append(words, "{"+name+"}", percentEncode(value))
+	}
+	address := base + strings.NewReplacer(words...).Replace(call.path)
+	if len(query) > 0 {
+		address += "?" + encodeQuery(query)
+	}
+	project := projectScope{region: in.Region, id: in.ProjectID}
+	resp, err := c.send(ctx, &request{call: call, url: address, source: c.credentials, project: project})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -161,38 +122,23 @@ func get[T any](ctx context.Context, c *Client, op operation, in Scope, segments
 	return value, resp, err
 }
 
-// address returns the URL of an operation. Words in braces in its path are replaced by segments,
-// and {project_id} by the scope's.
-func (c *Client) address(op operation, in Scope, segments map[string]string, query url.Values) (string, error) {
-	base, err := c.endpoint(op.service, in.Region)
-	if err != nil {
-		return "", err
-	}
-	replacements := []string{"{project_id}", percentEncode(in.ProjectID)}
-	for name, value := range segments {
-		replacements = append(replacements, "{"+name+"}", percentEncode(value))
-	}
-	address := base + strings.NewReplacer(replacements...).Replace(op.path)
-	if len(query) > 0 {
-		// Encode writes a space as "+", which the gateway's signature check does not read as a
-		// space.
-		address += "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
-	}
-	return address, nil
-}
-
-// pageValues returns the query of a page. An offset of 0 is left out: some editions refuse it.
-func pageValues(offset, limit int64) url.Values {
+// withPage returns a query for a page. An offset of 0 is left out: some editions refuse it.
+func withPage(query url.Values, offset, limit int64) url.Values {
 	values := url.Values{"limit": {strconv.FormatInt(limit, 10)}}
 	if offset > 0 {
 		values.Set("offset", strconv.FormatInt(offset, 10))
 	}
+	maps.Copy(values, query)
 	return values
 }
 
-// setNonEmpty sets a query parameter, unless its value is empty.
-func setNonEmpty(values url.Values, name, value string) {
-	if value != "" {
-		values.Set(name, value)
+// queryOf returns a query of names and values in turn. Empty values are left out.
+func queryOf(pairs ...string) url.Values {
+	values := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			values.Set(pairs[i], pairs[i+1])
+		}
 	}
+	return values
 }

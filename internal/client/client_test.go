@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
+	"net/url"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -91,80 +91,28 @@ func TestResolveErrors(t *testing.T) {
 	}
 }
 
-// TestHomeRegion is the client's own, or that of the first read.
-func TestHomeRegion(t *testing.T) {
-	t.Parallel()
-	for own, want := range map[string]string{"own": "own", "": "first"} {
-		c := newClient(t, Config{Region: own, Credentials: defaultKeys})
-		for _, region := range []string{"first", "second"} {
-			if _, err := c.Resolve(t.Context(), VPCEP, Scope{region, "p"}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if got := c.homeRegion(); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}
-
-func TestRequestHeaders(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		credentials Credentials
-		want        map[string]string
-	}{
-		"keys":           {Keys{AccessKey: "AK", SecretKey: "SK"}, map[string]string{"X-Project-Id": simulator.ProjectID, "X-Security-Token": "", "X-Auth-Token": ""}},
-		"temporary keys": {Keys{AccessKey: "AK", SecretKey: "SK", SecurityToken: "ST"}, map[string]string{"X-Project-Id": simulator.ProjectID, "X-Security-Token": "ST"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var sent requestLog
-			c := inMemory(t, Config{Credentials: test.credentials, UserAgent: "agent/1 (test)"}, sent.recording(always(channelBody)))
-			if _, err := readChannel(t.Context(), c); err != nil {
-				t.Fatal(err)
-			}
-			test.want["User-Agent"], test.want["Content-Type"] = "agent/1 (test)", "application/json"
-			for name, want := range test.want {
-				if got := sent.requests[0].Header.Get(name); got != want {
-					t.Errorf("%s is %q, want %q", name, got, want)
-				}
-			}
-			if got := sent.requests[0].Header.Get("Authorization"); !strings.HasPrefix(got, "SDK-HMAC-SHA256 Access=AK, SignedHeaders=content-type;host;x-project-id;x-sdk-date") {
-				t.Errorf("Authorization is %q", got)
-			}
-		})
-	}
-}
-
+// TestAddress has the words of the path, the project and the query percent-encoded.
 func TestAddress(t *testing.T) {
 	t.Parallel()
-	c := newClient(t, Config{Region: "r", Credentials: defaultKeys, Endpoints: map[string]string{DLI: "https://h/base/", APIG: "https://fixed"}})
-	op := operation{service: DLI, path: "/v1/{project_id}/things/{thing_id}/{other_id}"}
-	for name, test := range map[string]struct {
-		in       Scope
-		segments map[string]string
-		query    map[string][]string
-		want     string
+	call := apiCall{service: DLI, method: http.MethodGet, path: "/v1/{project_id}/things/{thing_id}/{other_id}"}
+	for want, test := range map[string]struct {
+		project, thing, other string
+		query                 url.Values
 	}{
-		"plain":     {Scope{"r", "p"}, map[string]string{"thing_id": "a", "other_id": "b"}, nil, "https://h/base/v1/p/things/a/b"},
-		"encoded":   {Scope{"r", "p/q"}, map[string]string{"thing_id": "a b", "other_id": "ü+"}, nil, "https://h/base/v1/p%2Fq/things/a%20b/%C3%BC%2B"},
-		"braces":    {Scope{"r", "{thing_id}"}, map[string]string{"thing_id": "{project_id}", "other_id": "{other_id}"}, nil, "https://h/base/v1/%7Bthing_id%7D/things/%7Bproject_id%7D/%7Bother_id%7D"},
-		"query":     {Scope{"r", "p"}, map[string]string{"thing_id": "a", "other_id": "b"}, map[string][]string{"z": {"1 2+3&4"}, "a": {""}}, "https://h/base/v1/p/things/a/b?a=&z=1%202%2B3%264"},
-		"no values": {Scope{"r", "p"}, map[string]string{"thing_id": "a", "other_id": "b"}, map[string][]string{}, "https://h/base/v1/p/things/a/b"},
+		"/base/v1/p/things/a/b":                                          {"p", "a", "b", nil},
+		"/base/v1/p%2Fq/things/a%20b/%C3%BC%2B":                          {"p/q", "a b", "ü+", url.Values{}},
+		"/base/v1/%7Bthing_id%7D/things/%7Bproject_id%7D/%7Bother_id%7D": {"{thing_id}", "{project_id}", "{other_id}", nil},
+		"/base/v1/p/things/a/b?a=&z=1%202%2B3%264":                       {"p", "a", "b", url.Values{"z": {"1 2+3&4"}, "a": {""}}},
+		"/base/v1/p/things/a/b?limit=0":                                  {"p", "a", "b", withPage(nil, 0, 0)},
+		"/base/v1/p/things/a/b?limit=5&name=n&offset=7":                  {"p", "a", "b", withPage(queryOf("name", "n", "status", ""), 7, 5)},
 	} {
-		if got, err := c.address(op, test.in, test.segments, test.query); got != test.want || err != nil {
-			t.Errorf("%s: %s, want %s: %v", name, got, test.want, err)
+		var sent requestLog
+		c := inMemory(t, Config{Endpoints: map[string]string{DLI: "http://api.invalid/base/"}}, sent.recording(always(`{}`)))
+		segments := map[string]string{"thing_id": test.thing, "other_id": test.other}
+		if _, _, err := get[struct{}](t.Context(), c, call, Scope{simulator.Region, test.project}, segments, test.query); err != nil {
+			t.Error(err)
 		}
-	}
-	if got, err := c.address(operation{service: APIG, path: "/"}, Scope{"other", "p"}, nil, nil); !is[*EndpointError](err) || got != "" {
-		t.Errorf("%q, %v", got, err)
-	}
-}
-
-func TestPageValues(t *testing.T) {
-	t.Parallel()
-	for want, test := range map[string]struct{ offset, limit int64 }{"limit=0": {0, 0}, "limit=5": {0, 5}, "limit=5&offset=7": {7, 5}} {
-		if got := pageValues(test.offset, test.limit).Encode(); got != want {
+		if got := sent.requests[0].URL.RequestURI(); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
@@ -188,7 +136,7 @@ func TestLog(t *testing.T) {
 		delete(fields, "duration_ms")
 		logged = append(logged, fields)
 	}}, func(req *http.Request) (*http.Response, error) {
-		return responseOf(req, http.StatusOK, noConnections, "X-Request-Id", "r1"), nil
+		return responseOf(req, http.StatusOK, `{"connections":[],"total_count":0}`, "X-Request-Id", "r1"), nil
 	})
 	if _, _, err := c.ServiceConnections(t.Context(), home, "s", ServiceConnectionsQuery{EndpointID: "secret"}); err != nil {
 		t.Fatal(err)

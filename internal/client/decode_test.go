@@ -5,12 +5,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
 // decodeBody decodes the body of a response to an imaginary request.
 func decodeBody[T any](body string) (*T, error) {
-	return decode[T](&response{exchange: &exchange{request: &request{}}, status: 200, body: []byte(body)})
+	return decode[T](&response{request: &request{client: &Client{}}, status: 200, body: []byte(body)})
 }
 
 func TestDecode(t *testing.T) {
@@ -28,7 +31,8 @@ func TestDecode(t *testing.T) {
 	}
 	text := func(s string) object { return object{Text: &s} }
 	number := func(n int64) object { return object{Number: &n} }
-	a, b, empty := "a", "b", ""
+	b, empty, sevenText, yes := "b", "", "7", true
+	seven := func() *int64 { return number(7).Number }
 	for body, want := range map[string]object{
 		`{}`:   {},
 		`null`: {},
@@ -41,19 +45,26 @@ func TestDecode(t *testing.T) {
 		`{"number":-9223372036854775808}`: number(math.MinInt64),
 		`{"number":9007199254740993}`:     number(9007199254740993),
 
-		// Of repeated names the last counts, of objects too.
-		`{"text":"a","text":"b"}`:                                        text("b"),
-		`{"text":"a","text":null}`:                                       {},
-		`{"text":1,"text":"b"}`:                                          text("b"),
-		`{"text":"a","te\u0078t":"b"}`:                                   text("b"),
+		// Of repeated names the last counts.
+		`{"text":"a","text":"b"}`:  text("b"),
+		`{"text":"a","text":null}`: {},
 		`{"unknown":1,"unknown":{"unknown":2,"unknown":[3]},"text":"a"}`: text("a"),
-		`{"object":{"a":"a"},"object":{"b":"b"}}`:                        {Object: &inner{B: &b}},
-		`{"object":{"a":"a"},"\u006fbject":{"b":"b"}}`:                   {Object: &inner{B: &b}},
-		`{"object":{"a":"a"},"object":null}`:                             {},
-		`{"object":{"a":"a","a":"b"}}`:                                   {Object: &inner{A: &b}},
-		`{"list":[{"a":"a"},{"a":"a"}],"list":[{"b":"b"}]}`:              {List: []inner{{B: &b}}},
-		`{"list":[{"a":"b","a":"a"},{"a":"b"}]}`:                         {List: []inner{{A: &a}, {A: &b}}},
-		"{\"text\":\"a\",\"\xff\":1,\"\xfe\":2,\"text\":\"b\"}":          text("b"),
+
+		// Scalars of another type are converted if nothing is lost.
+		`{"number":"22"}`:                    number(22),
+		`{"number":22.0}`:                    number(22),
+		`{"number":2.2e1}`:                   number(22),
+		`{"number":"2200e-2"}`:               number(22),
+		`{"number":1566888011125.0}`:         number(1566888011125),
+		`{"number":1.566888011125e+12}`:      number(1566888011125),
+		`{"number":"-9223372036854775808"}`:  number(math.MinInt64),
+		`{"number":9.223372036854775807E18}`: number(math.MaxInt64),
+		`{"bool":"true"}`:                    {Bool: &yes},
+		`{"bool":"false"}`:                   {Bool: new(bool)},
+		`{"text":200}`:                       text("200"),
+		`{"text":2.50}`:                      text("2.50"),
+		`{"text":true}`:                      text("true"),
+		`{"number":"7","list":[{"a":7},{"a":null,"b":"b"}],"text":null}`: {Number: seven(), List: []inner{{A: &sevenText}, {B: &b}}},
 
 		// Bytes that are not UTF-8 become U+FFFD.
 		"{\"text\":\"a\xffb\"}":                text("a\ufffdb"),
@@ -75,64 +86,30 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// TestRequiredFields finds a missing field by its type, at any depth.
-func TestRequiredFields(t *testing.T) {
+// TestDecodeRefuses what would lose something, and does not take long for any number.
+func TestDecodeRefuses(t *testing.T) {
 	t.Parallel()
-	type entry struct {
-		ID   requiredID `json:"id"`
-		Name *string    `json:"name"`
-		Deep *struct {
-			Flag required[bool] `json:"flag"`
-		} `json:"deep"`
-	}
-	type embedded struct {
-		Code required[string] `json:"code"`
-	}
 	type object struct {
-		embedded
-		Total   required[int64]   `json:"total,omitzero"`
-		List    required[[]entry] `json:"list"`
-		More    []*entry          `json:"more"`
-		Other   optional[[]entry] `json:"other"`
-		private int               //nolint:unused // It must do no harm.
+		Text   *string `json:"text"`
+		Number *int64  `json:"number"`
+		Bool   *bool   `json:"bool"`
 	}
-	for body, missing := range map[string]string{
-		`{"code":"","total":0,"list":[]}`:                                             "",
-		`{"code":"c","total":1,"list":null}`:                                          "",
-		`{"code":"c","total":1,"list":[{"id":"a"},{"id":"b","deep":{"flag":false}}]}`: "",
-		`{"code":"c","total":1,"list":[],"more":[null,{"id":"a"}],"other":null}`:      "",
-		`{}`:                                   "code",
-		`null`:                                 "code",
-		`{"code":null,"total":0,"list":[]}`:    "code",
-		`{"code":"c","list":[]}`:               "total",
-		`{"code":"c","total":null,"list":[]}`:  "total",
-		`{"code":"c","total":0}`:               "list",
-		`{"code":"c","total":0,"List":[]}`:     "list",
-		`{"code":"c","total":1,"list":[{}]}`:   "list[0].id",
-		`{"code":"c","total":1,"list":[null]}`: "list[0].id",
-		`{"code":"c","total":1,"list":[{"id":"a"},{"id":null}]}`:              "list[1].id",
-		`{"code":"c","total":1,"list":[{"id":"a"},{"id":""}]}`:                "list[1].id",
-		`{"code":"c","total":1,"list":[{"id":"a","deep":{}}]}`:                "list[0].deep.flag",
-		`{"code":"c","total":1,"list":[],"more":[{"id":"a"},{"name":"b"}]}`:   "more[1].id",
-		`{"code":"c","total":1,"list":[],"other":[{"id":"a"},{"id":"b"},{}]}`: "other[2].id",
-		`{"code":"c","total":1,"total":null,"list":[]}`:                       "total",
-		`{"code":"c","total":1,"list":[{"id":"a","id":null}]}`:                "list[0].id",
+	for _, body := range []string{
+		`{"number":1.5}`, `{"number":"1.5"}`, `{"number":9223372036854775808}`, `{"number":"9223372036854775808"}`, `{"number":""}`,
+		`{"number":" 1"}`, `{"number":"0x10"}`, `{"number":"1_000"}`, `{"number":"3/1"}`, `{"number":"Inf"}`, `{"number":1e999999999}`,
+		`{"number":1e-999999999}`, `{"number":true}`, `{"number":{}}`, `{"number":[1]}`, `{"bool":"yes"}`, `{"bool":"True"}`, `{"bool":1}`, `{"bool":""}`,
+		`{"text":{}}`, `{"text":[]}`,
 	} {
-		got, err := decodeBody[object](body)
-		switch {
-		case missing == "" && err != nil:
-			t.Errorf("%s: %v", body, err)
-		case missing != "" && (err == nil || got != nil || !strings.Contains(err.Error(), `missing field "`+missing+`"`)):
-			t.Errorf("%s: the error is %v, want one about %s", body, err, missing)
+		if got, err := decodeBody[object](body); err == nil || requestError(t, err).Reason != ReasonWrongFieldType || !strings.Contains(err.Error(), "the field ") {
+			t.Errorf("%s: %+v, %v", body, got, err)
 		}
 	}
 }
 
-// TestRequiredChannelID is an error by the type of the field: an embedded field of the same name
-// does not hide it.
-func TestRequiredChannelID(t *testing.T) {
+// TestChannelID must be in the response.
+func TestChannelID(t *testing.T) {
 	t.Parallel()
-	for body, ok := range map[string]bool{`{"id":"a"}`: true, `{"id":""}`: true, `{"id":null}`: false, `{}`: false, `{"ID":"a"}`: false} {
+	for body, ok := range map[string]bool{`{"id":"a"}`: true, `{"id":""}`: true, `{"id":null}`: false, `{}`: false, `{"ID":"a"}`: false, `null`: false} {
 		got, err := readChannel(t.Context(), inMemory(t, Config{}, always(body)))
 		if ok && (err != nil || got.ID == nil) || !ok && (err == nil || !strings.Contains(err.Error(), `missing field "id"`)) {
 			t.Errorf("%s: %+v, %v", body, got, err)
@@ -140,14 +117,69 @@ func TestRequiredChannelID(t *testing.T) {
 	}
 }
 
-func TestOptionalRecordsPresence(t *testing.T) {
+// TestUnexpectedResponses names what is wrong with a 200, and the field that it is about.
+func TestUnexpectedResponses(t *testing.T) {
 	t.Parallel()
-	type object struct {
-		Count optional[*int64] `json:"count"`
+	for body, want := range map[string]string{
+		"":                                       "the response is empty, content type application/json",
+		"\t":                                     "the response is empty",
+		"<html>":                                 `unexpected response: the response is not valid JSON (byte 0), content type application/json, begins with "<html>"`,
+		`[]`:                                     "unexpected response: the response must be an object, got an array",
+		`"a"`:                                    "the response must be an object, got a string",
+		`7`:                                      "the response must be an object, got a number",
+		`true`:                                   "the response must be an object, got a boolean",
+		`null`:                                   `missing field "total_count"`,
+		`{}`:                                     `missing field "total_count"`,
+		`{"connections":[],"total_count":null}`:  `missing field "total_count"`,
+		`{"connections":[],"total_count":-1}`:    "the total of the list is negative",
+		`{"connections":{},"total_count":1}`:     "the field connections must be an array, got an object",
+		`{"connections":"","total_count":1}`:     "the field connections must be an array, got a string",
+		`{"connections":[],"total_count":"x"}`:   "the field total_count must be an integer, got a string",
+		`{"connections":[],"total_count":"1.5"}`: "the field total_count must be an integer, got a string",
+		`{"connections":[],"total_count":1.5}`:   "the field total_count must be an integer, got a number with a fraction or out of range",
+		`{"connections":[],"total_count":9223372036854775808}`:            "the field total_count must be an integer, got a number with a fraction or out of range",
+		`{"connections":[{},{},{"marker_id":true}],"total_count":3}`:      "the field connections[2].marker_id must be an integer, got a boolean",
+		`{"connections":[{"id":{}}],"total_count":1}`:                     "the field connections[0].id must be a string, got an object",
+		`{"connections":[7],"total_count":1}`:                             "the field connections[0] must be an object, got a number",
+		`{"connections":[{"error":[{"error_code":{}}]}],"total_count":1}`: "the field connections[0].error[0].error_code must be a string, got an object",
+		`{"connections":[{"id":"a"},`:                                     "the response is not valid JSON (byte ",
+		`{"connections":[],"total_count":0} x`:                            "the response is not valid JSON (byte 35)",
+	} {
+		c := inMemory(t, Config{}, always(body))
+		_, _, err := c.ServiceConnections(t.Context(), home, simulator.ServiceID, ServiceConnectionsQuery{})
+		e, reason := requestError(t, err), ReasonUnexpectedResponse
+		if strings.HasPrefix(want, "the field ") {
+			reason = ReasonWrongFieldType
+		}
+		if !strings.Contains(err.Error(), want) || e.Status != 200 || e.Reason != reason || e.Operation != OpListServiceConnections {
+			t.Errorf("%s: the error has the reason %d, want %d, or lacks %q: %v", body, e.Reason, reason, want, err)
+		}
 	}
-	for body, present := range map[string]bool{`{}`: false, `{"count":null}`: true, `{"count":0}`: true, `{"Count":0}`: false} {
-		if got, err := decodeBody[object](body); err != nil || got.Count.present != present {
-			t.Errorf("%s: %+v, %v", body, got, err)
+}
+
+// TestDecodeErrorsShowNoValue names a field, and never what it holds.
+func TestDecodeErrorsShowNoValue(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"id":"a","port":"SECRET"}`, `{"id":"a","members":"SECRET"}`, `{"id":"a","microservice_info":{"nacos_info":{"user_info":{"password":["SECRET"]}}}}`,
+		`{"id":"a","microservice_info":{"nacos_info":{"user_info":{"password":"SECRET"`, `{"id":"a","name":"SECRET",}`, `["SECRET"]`, `"SECRET"`,
+		`{"password":"SECRET"}`,
+	} {
+		_, err := readChannel(t.Context(), inMemory(t, Config{}, always(body)))
+		if err == nil || strings.Contains(err.Error(), "SECRET") {
+			t.Errorf("%s: the error is %v", body, err)
+		}
+	}
+}
+
+func TestFieldPath(t *testing.T) {
+	t.Parallel()
+	for pointer, want := range map[string]string{
+		"": "", "/a": "a", "/a/0/b": "a[0].b", "/a/10": "a[10]", "/0/a": "[0].a",
+		"/a\x1b\n": "a", "/" + strings.Repeat("x", 200): strings.Repeat("x", 100),
+	} {
+		if got := fieldPath(jsontext.Pointer(pointer)); got != want {
+			t.Errorf("%q: %q, want %q", pointer, got, want)
 		}
 	}
 }

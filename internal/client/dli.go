@@ -5,13 +5,13 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 )
 
-var listEnhancedConnections = operation{
-	OpListEnhancedConnections, DLI, http.MethodGet, "/v2.0/{project_id}/datasource/enhanced-connections",
+var listEnhancedConnections = apiCall{
+	operation: OpListEnhancedConnections, service: DLI, method: http.MethodGet,
+	path: "/v2.0/{project_id}/datasource/enhanced-connections",
 }
 
 // enhancedConnectionsPage is the API's default limit, which servers that do not know limit=0
@@ -85,20 +85,27 @@ type EnhancedConnectionsQuery struct {
 // Enhanced Datasource Connections"
 // (https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0190.html).
 func (c *Client) EnhancedConnections(ctx context.Context, in Scope, query EnhancedConnectionsQuery) ([]EnhancedConnection, error) {
+	var tags []string
+	for _, key := range slices.Sorted(maps.Keys(query.Tags)) {
+		tags = append(tags, key+"="+query.Tags[key])
+	}
+	filter := queryOf("name", query.Name, "status", query.Status, "tags", strings.Join(tags, ","))
 	list := uncountedList[EnhancedConnection]{
 		size: enhancedConnectionsPage,
 		id:   func(c *EnhancedConnection) *string { return c.ID },
 		fetch: func(ctx context.Context, offset, limit int64) ([]EnhancedConnection, int64, error) {
-			got, resp, err := get[enhancedConnections](ctx, c, listEnhancedConnections, in, nil, query.values(offset, limit))
+			got, resp, err := get[enhancedConnections](ctx, c, listEnhancedConnections, in, nil, withPage(filter, offset, limit))
 			switch {
 			case err != nil:
 				return nil, 0, err
-			case got.isEmpty():
+			case got.IsSuccess == nil && got.Connections == nil && got.Count == nil:
 				return nil, 0, resp.unexpected(errors.New(`missing fields "is_success", "count" and "connections"`))
 			case got.IsSuccess != nil && !*got.IsSuccess:
 				return nil, 0, resp.reportedFailure(got.Message)
+			case got.Count == nil:
+				got.Count = new(int64)
 			}
-			return got.Connections.value, got.count(), nil
+			return got.Connections, *got.Count, nil
 		},
 	}
 	return list.read(ctx, query.Window)
@@ -106,34 +113,8 @@ func (c *Client) EnhancedConnections(ctx context.Context, in Scope, query Enhanc
 
 // enhancedConnections is the response. Older editions leave out some of its fields, but not all.
 type enhancedConnections struct {
-	IsSuccess   *bool                          `json:"is_success"`
-	Message     *string                        `json:"message"`
-	Count       optional[*int64]               `json:"count"`
-	Connections optional[[]EnhancedConnection] `json:"connections"`
-}
-
-// isEmpty reports whether the response has none of the fields that tell it from another API's.
-func (r *enhancedConnections) isEmpty() bool {
-	return r.IsSuccess == nil && !r.Count.present && !r.Connections.present
-}
-
-// count returns the count that the response reports, 0 if there is none.
-func (r *enhancedConnections) count() int64 {
-	if r.Count.value == nil {
-		return 0
-	}
-	return *r.Count.value
-}
-
-// values returns the query of one request.
-func (q EnhancedConnectionsQuery) values(offset, limit int64) url.Values {
-	values := pageValues(offset, limit)
-	setNonEmpty(values, "name", q.Name)
-	setNonEmpty(values, "status", q.Status)
-	var tags []string
-	for _, key := range slices.Sorted(maps.Keys(q.Tags)) {
-		tags = append(tags, key+"="+q.Tags[key])
-	}
-	setNonEmpty(values, "tags", strings.Join(tags, ","))
-	return values
+	IsSuccess   *bool                `json:"is_success"`
+	Message     string               `json:"message"`
+	Count       *int64               `json:"count"`
+	Connections []EnhancedConnection `json:"connections"`
 }

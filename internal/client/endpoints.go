@@ -1,6 +1,9 @@
 package client
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // The services of the cloud, by the names that their endpoints have.
 const (
@@ -13,9 +16,6 @@ const (
 // Services are the services that have an endpoint.
 var Services = []string{VPCEP, DLI, APIG, IAM}
 
-// regionPlaceholder is replaced by the region in the base URL of an endpoint.
-const regionPlaceholder = "{region}"
-
 // endpoint returns the base URL of a service in a region, without a slash at its end. A configured
 // endpoint without {region} serves only the client's own region: another one is an
 // [EndpointError], never the address of the wrong region.
@@ -26,11 +26,11 @@ func (c *Client) endpoint(service, region string) (string, error) {
 		// IAM knows the projects of all regions, so that one address serves them all.
 		base = c.config.AuthURL
 	case !ok:
-		base = "https://" + service + "." + regionPlaceholder + "." + c.cloud(region)
-	case region != c.config.Region && !strings.Contains(base, regionPlaceholder):
+		base = "https://" + service + ".{region}." + c.cloud(region)
+	case region != c.config.Region && !strings.Contains(base, "{region}"):
 		return "", &EndpointError{Service: service, Endpoint: base, Region: region, OwnRegion: c.config.Region}
 	}
-	base = strings.TrimRight(strings.ReplaceAll(base, regionPlaceholder, region), "/")
+	base = strings.TrimRight(strings.ReplaceAll(base, "{region}", region), "/")
 	if service == IAM {
 		// Its version is a part of each path, and often of its address too.
 		base = strings.TrimRight(strings.TrimSuffix(base, "/v3"), "/")
@@ -40,11 +40,8 @@ func (c *Client) endpoint(service, region string) (string, error) {
 
 // cloud returns the domain of a region's endpoints.
 func (c *Client) cloud(region string) string {
-	switch {
-	case c.config.Cloud != "":
-		return c.config.Cloud
-	case strings.HasPrefix(region, "eu-west-1"):
-		return "myhuaweicloud.eu"
+	if strings.HasPrefix(region, "eu-west-1") {
+		return cmp.Or(c.config.Cloud, "myhuaweicloud.eu")
 	}
-	return "myhuaweicloud.com"
+	return cmp.Or(c.config.Cloud, "myhuaweicloud.com")
 }

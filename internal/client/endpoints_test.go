@@ -46,15 +46,12 @@ func TestEndpoint(t *testing.T) {
 func TestEndpointOfAnotherRegion(t *testing.T) {
 	t.Parallel()
 	for _, service := range Services {
-		for own, want := range map[string]string{
-			"home": `the configured endpoint https://fixed.example of ` + service + ` cannot serve region "other": it serves region "home"`,
-			"":     `the configured endpoint https://fixed.example of ` + service + ` cannot serve region "other": no region is configured`,
-		} {
+		for _, own := range []string{"home", ""} {
 			c := newClient(t, Config{Region: own, Credentials: Token("t"), Endpoints: map[string]string{service: "https://fixed.example"}})
 			_, err := c.endpoint(service, "other")
-			wrong, ok := errors.AsType[*EndpointError](err)
-			if !ok || *wrong != (EndpointError{Service: service, Endpoint: "https://fixed.example", Region: "other", OwnRegion: own}) || wrong.Error() != want {
-				t.Errorf("%v, want %s", err, want)
+			want := EndpointError{Service: service, Endpoint: "https://fixed.example", Region: "other", OwnRegion: own}
+			if wrong, ok := errors.AsType[*EndpointError](err); !ok || *wrong != want {
+				t.Errorf("%v, want %v", err, &want)
 			}
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,7 +47,7 @@ const (
 	ReasonWrongFieldType
 	// ReasonResponseTooLarge is a response over 32 MiB.
 	ReasonResponseTooLarge
-	// ReasonRedirect is a redirect to another origin, or too many redirects.
+	// ReasonRedirect is a redirect. None is followed.
 	ReasonRedirect
 	// ReasonConnectionRefused means that nothing listens at the address.
 	ReasonConnectionRefused
@@ -86,56 +86,65 @@ type Error struct {
 	Status int
 	// Code, Message and RequestID are the API's own, "" if it sent none.
 	Code, Message, RequestID string
-	// Page reports whether the response is an HTML page, whatever its status.
+	// Page reports whether the response is an HTML page: of a login portal, a proxy, or another web
+	// server.
 	Page bool
-	// Throttled is how many of the attempts were throttled.
+	// Throttled is the number of throttled responses to the request, or to others that it waited for,
+	// if it failed because of throttling.
 	Throttled int
-	// TokenProject is the ID of the project that the token in use is for, "" if IAM has not said.
+	// TokenProject is the ID of the project that the request's token is for, "" if IAM has not said,
+	// or if the request has no token.
 	TokenProject string
 	// Err is the cause, nil for an API error that the other fields describe.
 	Err error
 }
 
 func (e *Error) Error() string {
-	var b strings.Builder
+	text := e.Method + " " + e.URL
 	if e.Purpose != "" {
-		b.WriteString(e.Purpose + ": ")
+		text = e.Purpose + ": " + text
 	}
-	fmt.Fprintf(&b, "%s %s: ", e.Method, e.URL)
+	var parts []string
 	if e.Status != 0 {
-		b.WriteString("status " + strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
+		parts = append(parts, strings.TrimSpace(fmt.Sprintf("status %d %s", e.Status, http.StatusText(e.Status))))
 	}
-	for _, part := range []string{e.Code, e.Message} {
-		if part != "" {
-			b.WriteString(", " + part)
-		}
-	}
+	parts = append(parts, e.Code, e.Message)
 	if e.Err != nil {
-		if e.Status != 0 {
-			b.WriteString(": ")
-		}
-		b.WriteString(e.Err.Error())
+		parts = append(parts, e.Err.Error())
 	}
+	text += ": " + strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", ")
 	if e.RequestID != "" {
-		fmt.Fprintf(&b, " (request ID %s)", e.RequestID)
+		text += fmt.Sprintf(" (request ID %s)", e.RequestID)
 	}
 	if e.Attempts > 1 {
-		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
+		text += fmt.Sprintf(" (%d attempts)", e.Attempts)
 	}
-	return b.String()
+	return text
 }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-var gatewayCode = regexp.MustCompile(`^APIGW?\.(0\d{3})$`)
+// ErrRefusedBefore is the cause of an [Error] about a request that was not sent: the access key or
+// the password in it was refused before, with the error's status, code and message.
+var ErrRefusedBefore = errors.New("refused before, and not sent again")
 
-// GatewayCode returns the number of one of the gateway's own codes: "0301" for both "APIGW.0301" and
-// "APIG.0301", "" for other codes.
+// GatewayCode returns the number of an error code of the gateway in front of the services, such as
+// "0301" for "APIGW.0301", which older editions and other clouds call "APIG.0301". It is "" for the
+// code of a service: those of API Gateway's own API begin with "APIG.1000".
 func GatewayCode(code string) string {
-	if found := gatewayCode.FindStringSubmatch(code); found != nil {
-		return found[1]
+	number := strings.TrimPrefix(strings.TrimPrefix(code, "APIGW."), "APIG.")
+	if number == code || len(number) != 4 || number[0] != '0' {
+		return ""
 	}
-	return ""
+	return number
+}
+
+// hasStatus reports whether an error is an API error with one of these statuses, and not one of
+// throttling.
+func hasStatus(err error, statuses ...int) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Reason == ReasonAPIError && slices.Contains(statuses, e.Status) && !isThrottling(e.Status, e.Code) &&
+		!is[*DeadlineError](err)
 }
 
 // ProxyError is a proxy that cannot be reached, or that refuses to connect to the API.
@@ -152,8 +161,7 @@ func (e *ProxyError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("cannot connect to the proxy %s: %s", e.Host, e.Err)
 	}
-	return fmt.Sprintf("the proxy %s refused to connect to the API: %s", e.Host,
-		strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
+	return strings.TrimSpace(fmt.Sprintf("the proxy %s refused to connect to the API: %d %s", e.Host, e.Status, http.StatusText(e.Status)))
 }
 
 func (e *ProxyError) Unwrap() error { return e.Err }
@@ -167,22 +175,11 @@ type EndpointError struct {
 }
 
 func (e *EndpointError) Error() string {
-	own := "no region is configured"
-	if e.OwnRegion != "" {
-		own = fmt.Sprintf("it serves region %q", e.OwnRegion)
-	}
-	return fmt.Sprintf("the configured endpoint %s of %s cannot serve region %q: %s", e.Endpoint, e.Service, e.Region, own)
+	return fmt.Sprintf("the configured endpoint %s of %s serves region %q, not %q", e.Endpoint, e.Service, e.OwnRegion, e.Region)
 }
 
 // ErrNoRegion means that neither the client nor the caller names a region.
 var ErrNoRegion = errors.New("no region is set")
-
-// ErrRefusedBefore means that a request was not sent, because its credential was refused before in
-// this run. The other fields of its [Error] are those of the refusal.
-var ErrRefusedBefore = errors.New("the same credential was refused before")
-
-// ErrReportedFailure is the cause of an [Error] with [ReasonReportedFailure].
-var ErrReportedFailure = errors.New("the response reports a failure")
 
 // ErrListChanged means that a list changed during every attempt to read it.
 var ErrListChanged = errors.New("the list changed during each of three attempts to read it")
@@ -198,9 +195,10 @@ type DeadlineError struct {
 }
 
 func (e *DeadlineError) Error() string {
-	text := fmt.Sprintf("the next attempt is due in %s, after the read's deadline", e.Wait.Round(time.Millisecond))
+	wait := e.Wait.Round(time.Millisecond)
+	text := fmt.Sprintf("the next attempt is due in %s, after the read's deadline", wait)
 	if e.RetryAfter {
-		text = fmt.Sprintf("the API asks to wait %s (Retry-After), which is past the read's deadline", e.Wait.Round(time.Millisecond))
+		text = fmt.Sprintf("the API asks to wait %s (Retry-After), which is past the read's deadline", wait)
 	}
 	if e.Err != nil {
 		text = e.Err.Error() + "; " + text
@@ -212,10 +210,6 @@ func (e *DeadlineError) Unwrap() error { return e.Err }
 
 // NamedID is an entry of a list that was searched by name.
 type NamedID struct{ Name, ID string }
-
-func (n NamedID) String() string {
-	return fmt.Sprintf("%q (%s)", printable(n.Name, 100), printable(n.ID, 100))
-}
 
 // NameMatchError is a search by name that found no entry or several.
 type NameMatchError struct {
@@ -247,25 +241,19 @@ func (e *NameMatchError) Error() string {
 
 // DiffersInCase reports whether an entry matches if letter case is ignored.
 func (e *NameMatchError) DiffersInCase() bool {
-	for _, other := range e.Others {
-		if strings.EqualFold(other.Name, e.Name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(e.Others, func(other NamedID) bool { return strings.EqualFold(other.Name, e.Name) })
 }
 
 // listNames joins the first names, and counts the rest.
 func listNames(found []NamedID) string {
 	var listed []string
-	for _, entry := range found[:min(len(found), maxListedNames)] {
-		listed = append(listed, entry.String())
+	for i, entry := range found {
+		if i == maxListedNames {
+			return strings.Join(listed, ", ") + fmt.Sprintf(" and %d more", len(found)-i)
+		}
+		listed = append(listed, fmt.Sprintf("%q (%s)", printable(entry.Name, 100), printable(entry.ID, 100)))
 	}
-	text := strings.Join(listed, ", ")
-	if more := len(found) - maxListedNames; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return strings.Join(listed, ", ")
 }
 
 // is reports whether an error or one that it wraps has the type E.

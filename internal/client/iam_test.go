@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,8 +17,27 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// userByName is the simulator's user.
-var userByName = Password{UserName: simulator.UserName, Password: simulator.Password, DomainName: simulator.DomainName}
+// toIAM matches the requests to IAM.
+func toIAM(r simulator.Request) bool { return r.Service == IAM }
+
+func checkIAMRequests(t *testing.T, server *simulator.Server, want int) {
+	t.Helper()
+	if n := server.Count(toIAM); n != want {
+		t.Errorf("%d requests to IAM, want %d", n, want)
+	}
+}
+
+// checkRead reads from the project that a scope resolves to.
+func checkRead(t *testing.T, c *Client, in Scope, project string) {
+	t.Helper()
+	in, err := c.Resolve(t.Context(), DLI, in)
+	if err == nil {
+		_, err = c.EnhancedConnections(t.Context(), in, EnhancedConnectionsQuery{})
+	}
+	if err != nil || in.ProjectID != project {
+		t.Errorf("read from project %q, want %q: %v", in.ProjectID, project, err)
+	}
+}
 
 // tokenIssued returns IAM's response with a token for a project, or for none. It lives an hour.
 func tokenIssued(req *http.Request, token, projectID string) *http.Response {
@@ -43,53 +64,31 @@ type iamDouble struct {
 	tokenProject string
 	// forbidProjects refuses GET /v3/projects.
 	forbidProjects bool
-	// refused are tokens that services other than IAM refuse.
-	refused []string
+	// refused is a token that services other than IAM refuse.
+	refused string
 
-	mu       sync.Mutex
 	requests []string
 }
-
-// authorizingHeaders are the headers that authorize a request.
-var authorizingHeaders = []string{"X-Auth-Token", "X-Subject-Token", "X-Idp-Id", "X-Security-Token"}
 
 func (d *iamDouble) respond(req *http.Request) (*http.Response, error) {
 	path, isIAM := strings.CutPrefix(req.URL.RequestURI(), "/"+simulator.Region+"/iam")
 	if !isIAM && req.URL.Path != "/github" {
-		if slices.Contains(d.refused, req.Header.Get("X-Auth-Token")) {
+		if token := req.Header.Get("X-Auth-Token"); token != "" && token == d.refused {
 			return responseOf(req, http.StatusUnauthorized, "{}"), nil
 		}
 		return responseOf(req, http.StatusOK, channelBody), nil
 	}
-	line := req.Method + " " + path
-	var lineSb65 strings.Builder
-	for _, name := range authorizingHeaders {
+	parts := []string{req.Method, path}
+	for _, name := range []string{"X-Auth-Token", "X-Subject-Token", "X-Idp-Id", "X-Security-Token"} {
 		if value := req.Header.Get(name); value != "" {
-			lineSb65.WriteString(" " + name + "=" + value)
+			parts = append(parts, name+"="+value)
 		}
 	}
-	line += lineSb65.String()
-	switch authorization := req.Header.Get("Authorization"); {
-	case strings.HasPrefix(authorization, "Bearer "):
-		line += " " + authorization
-	case authorization != "":
-		access, _, _ := strings.Cut(strings.TrimPrefix(authorization, signatureAlgorithm+" "), ",")
-		line += " " + access
-	}
-	var body []byte
-	if req.Body != nil {
-		var err error
-		if body, err = io.ReadAll(req.Body); err != nil {
-			return nil, err
-		}
-	}
-	if len(body) > 0 {
-		line += " " + string(body)
-	}
-	d.mu.Lock()
-	d.requests = append(d.requests, line)
-	d.mu.Unlock()
-	return d.respondIAM(req, string(body)), nil
+	authorization, _, _ := strings.Cut(strings.TrimPrefix(req.Header.Get("Authorization"), signatureAlgorithm+" "), ",")
+	body, err := io.ReadAll(req.Body)
+	parts = slices.DeleteFunc(append(parts, authorization, string(body)), func(part string) bool { return part == "" })
+	d.requests = append(d.requests, strings.Join(parts, " "))
+	return d.respondIAM(req, string(body)), err
 }
 
 func (d *iamDouble) respondIAM(req *http.Request, body string) *http.Response {
@@ -115,176 +114,128 @@ func (d *iamDouble) respondIAM(req *http.Request, body string) *http.Response {
 	return responseOf(req, http.StatusNotFound, "{}")
 }
 
-// The documents of IAM's requests.
-const (
-	passwordDocument = "Identity and Access Management API reference, Obtaining a User Token Through Password Authentication, " +
-		"https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html"
-	showTokenDocument = "Identity and Access Management API reference, Verifying a Token, " +
-		"https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0010.html"
-	scopeTokenDocument = "OpenStack Identity API v3, Token authentication with scoped authorization, " +
-		"https://docs.openstack.org/api-ref/identity/v3/"
-	agencyDocument = "Identity and Access Management API reference, Obtaining a Temporary Access Key and Security Token Through an Agency, " +
-		"https://support.huaweicloud.com/intl/en-us/api-iam/iam_04_0101.html"
-	idTokenDocument = "Identity and Access Management API reference, Obtaining a Token with an OpenID Connect ID Token, " +
-		"https://support.huaweicloud.com/intl/en-us/api-iam/iam_13_0605.html"
-	federatedKeyDocument = "Identity and Access Management API reference, Obtaining Temporary Access Keys and Security Tokens of a Federated User, " +
-		"https://support.huaweicloud.com/intl/en-us/api-iam/iam_04_0002.html"
-	projectsDocument = "Identity and Access Management API reference, Querying Project Information, " +
-		"https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0001.html"
-	authProjectsDocument = "Identity and Access Management API reference, Querying the List of Projects Accessible to Users, " +
-		"https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0003.html"
-	gitHubDocument = "GitHub Docs, OpenID Connect reference, https://docs.github.com/en/actions/reference/security/oidc"
-)
-
-// TestIAMRequests compares every request to IAM with what its document describes.
+// TestIAMRequests compares every request to IAM with what its document describes; the doc comments of
+// the functions that send them name the documents.
 func TestIAMRequests(t *testing.T) {
 	t.Parallel()
-	type documented struct{ request, document string }
 	const (
-		tokens = "POST /v3/auth/tokens " //nolint:gosec // A path, not a secret.
-		keys   = "POST /v3.0/OS-CREDENTIAL/securitytokens "
-		user   = `{"auth":{"identity":{"methods":["password"],"password":{"user":`
+		describeToken = "GET /v3/auth/tokens X-Auth-Token=t X-Subject-Token=t"
+		byName        = `{"domain":{"name":"d"},"name":"u","password":"p"}`
+		ofDomain      = `{"domain":{"name":"d"},"name":"cn-north-4"}`
+		ofOwnDomain   = `{"domain":{"id":"` + simulator.DomainID + `"},"name":"cn-north-4"}`
 	)
+	tokenFor := func(identity, project string) string {
+		return `POST /v3/auth/tokens {"auth":{"identity":{"methods":` + identity + `},"scope":{"project":` + project + `}}}`
+	}
+	password := func(user string) string { return `["password"],"password":{"user":` + user + `}` }
+	keysFor := func(credential, identity string) string {
+		return "POST /v3.0/OS-CREDENTIAL/securitytokens" + credential + ` {"auth":{"identity":{` + identity + `}}}`
+	}
+	assume := func(credential, role string) string {
+		return keysFor(" "+credential, `"assume_role":{"agency_name":`+role+`},"methods":["assume_role"]`)
+	}
+	exchange := func(token string) string {
+		return `POST /v3.0/OS-AUTH/id-token/tokens X-Idp-Id=idp {"auth":{"id_token":{"id":"` + token + `"}}}`
+	}
+	user := Password{UserName: "u", Password: "p", DomainName: "d"}
+	fixedKeys := Keys{AccessKey: "AK", SecretKey: "SK"}
 	gitHub := GitHubIDToken{RequestURL: "http://api.invalid/github?api-version=2.0", RequestToken: "bearer", Audience: "an audience/&"}
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		config Config
 		// projectID is read from; "" for the region's project.
 		projectID string
-		double    *iamDouble
-		want      []documented
+		double    iamDouble
+		want      []string
 	}{
 		"user name, domain name, project name": {
-			config: Config{Credentials: Password{UserName: "u", Password: "p", DomainName: "d"}},
-			want: []documented{{tokens + user + `{"domain":{"name":"d"},"name":"u","password":"p"}}},` +
-				`"scope":{"project":{"domain":{"name":"d"},"name":"cn-north-4"}}}}`, passwordDocument}},
+			config: Config{Credentials: user}, want: []string{tokenFor(password(byName), ofDomain)},
 		},
 		"user name, domain ID, configured project name": {
 			config: Config{Credentials: Password{UserName: "u", Password: "p", DomainName: "d", DomainID: "i"}, ProjectName: "cn-north-4_lab"},
-			want: []documented{{tokens + user + `{"domain":{"id":"i"},"name":"u","password":"p"}}},` +
-				`"scope":{"project":{"domain":{"id":"i"},"name":"cn-north-4_lab"}}}}`, passwordDocument}},
+			want: []string{
+				tokenFor(password(`{"domain":{"id":"i"},"name":"u","password":"p"}`), `{"domain":{"id":"i"},"name":"cn-north-4_lab"}`),
+			},
 		},
 		"user name, project ID": {
-			config: Config{Credentials: Password{UserName: "u", Password: "p", DomainName: "d"}}, projectID: "p1",
-			want: []documented{{tokens + user + `{"domain":{"name":"d"},"name":"u","password":"p"}}},` +
-				`"scope":{"project":{"id":"p1"}}}}`, passwordDocument}},
+			config: Config{Credentials: user}, projectID: "p1", want: []string{tokenFor(password(byName), `{"id":"p1"}`)},
 		},
 		"user ID, project ID": {
 			config: Config{Credentials: Password{UserID: "u", Password: `"p\`}}, projectID: "p1",
-			want: []documented{{tokens + user + `{"id":"u","password":"\"p\\"}}},"scope":{"project":{"id":"p1"}}}}`, passwordDocument}},
+			want: []string{tokenFor(password(`{"id":"u","password":"\"p\\"}`), `{"id":"p1"}`)},
 		},
 		"user ID, domain name, project name": {
 			config: Config{Credentials: Password{UserID: "u", Password: "p", DomainName: "d"}},
-			want: []documented{{tokens + user + `{"id":"u","password":"p"}}},` +
-				`"scope":{"project":{"domain":{"name":"d"},"name":"cn-north-4"}}}}`, passwordDocument}},
+			want:   []string{tokenFor(password(`{"id":"u","password":"p"}`), ofDomain)},
 		},
 		"user ID alone, project name": {
 			config: Config{Credentials: Password{UserID: "u", Password: "p"}},
-			want: []documented{
-				{tokens + user + `{"id":"u","password":"p"}}}}}`, passwordDocument},
-				{tokens + user + `{"id":"u","password":"p"}}},` +
-					`"scope":{"project":{"domain":{"id":"` + simulator.DomainID + `"},"name":"cn-north-4"}}}}`, passwordDocument},
+			want: []string{
+				`POST /v3/auth/tokens {"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"u","password":"p"}}}}}`,
+				tokenFor(password(`{"id":"u","password":"p"}`), ofOwnDomain),
 			},
 		},
 		"token of the project": {
-			config: Config{Credentials: Token("t")}, double: &iamDouble{tokenProject: "p1"},
-			want: []documented{{"GET /v3/auth/tokens X-Auth-Token=t X-Subject-Token=t", showTokenDocument}},
+			config: Config{Credentials: Token("t")}, double: iamDouble{tokenProject: "p1"}, want: []string{describeToken},
 		},
 		"token without a project": {
-			config: Config{Credentials: Token("t")},
-			want: []documented{
-				{"GET /v3/auth/tokens X-Auth-Token=t X-Subject-Token=t", showTokenDocument},
-				{tokens + `{"auth":{"identity":{"methods":["token"],"token":{"id":"t"}},` +
-					`"scope":{"project":{"domain":{"id":"` + simulator.DomainID + `"},"name":"cn-north-4"}}}}`, scopeTokenDocument},
-			},
+			config: Config{Credentials: Token("t")}, want: []string{describeToken, tokenFor(`["token"],"token":{"id":"t"}`, ofOwnDomain)},
 		},
 		"token without a project, project ID": {
-			config: Config{Credentials: Token("t")}, projectID: "p1", double: &iamDouble{refused: []string{"t"}},
-			want: []documented{
-				{"GET /v3/auth/tokens X-Auth-Token=t X-Subject-Token=t", showTokenDocument},
-				{tokens + `{"auth":{"identity":{"methods":["token"],"token":{"id":"t"}},"scope":{"project":{"id":"p1"}}}}`, scopeTokenDocument},
-			},
+			config: Config{Credentials: Token("t")}, projectID: "p1", double: iamDouble{refused: "t"},
+			want: []string{describeToken, tokenFor(`["token"],"token":{"id":"t"}`, `{"id":"p1"}`)},
 		},
 		"keys, project name": {
 			config: Config{Credentials: Keys{AccessKey: "AK", SecretKey: "SK", SecurityToken: "st"}},
-			want:   []documented{{"GET /v3/projects?name=cn-north-4 X-Security-Token=st Access=AK", projectsDocument}},
+			want:   []string{"GET /v3/projects?name=cn-north-4 X-Security-Token=st Access=AK"},
 		},
 		"keys that may not list projects": {
-			config: Config{Credentials: Keys{AccessKey: "AK", SecretKey: "SK"}}, double: &iamDouble{forbidProjects: true},
-			want: []documented{
-				{"GET /v3/projects?name=cn-north-4 Access=AK", projectsDocument},
-				{"GET /v3/auth/projects Access=AK", authProjectsDocument},
-			},
+			config: Config{Credentials: fixedKeys}, double: iamDouble{forbidProjects: true},
+			want: []string{"GET /v3/projects?name=cn-north-4 Access=AK", "GET /v3/auth/projects Access=AK"},
 		},
 		"agency by domain name": {
-			config: Config{
-				Credentials: Keys{AccessKey: "AK", SecretKey: "SK"}, ProjectID: "p1",
-				Agencies: []Agency{{Name: "a", DomainName: "d", Duration: time.Hour}},
-			},
-			want: []documented{{keys + `Access=AK {"auth":{"identity":{"assume_role":{"agency_name":"a","domain_name":"d","duration_seconds":3600},` +
-				`"methods":["assume_role"]}}}`, agencyDocument}},
+			config: Config{Credentials: fixedKeys, Agencies: []Agency{{Name: "a", DomainName: "d", Duration: time.Hour}}}, projectID: "p1",
+			want: []string{assume("Access=AK", `"a","domain_name":"d","duration_seconds":3600`)},
 		},
 		"agency by domain ID, of a user, then another": {
-			config: Config{
-				Credentials: Password{UserName: "u", Password: "p", DomainName: "d"}, ProjectID: "p1",
-				Agencies: []Agency{{Name: "a", DomainID: "i", DomainName: "d"}, {Name: "b", DomainName: "e"}},
-			},
-			want: []documented{
-				{tokens + user + `{"domain":{"name":"d"},"name":"u","password":"p"}}},` +
-					`"scope":{"project":{"domain":{"name":"d"},"name":"cn-north-4"}}}}`, passwordDocument},
-				{keys + `X-Auth-Token=issued-token {"auth":{"identity":{"assume_role":{"agency_name":"a","domain_id":"i"},` +
-					`"methods":["assume_role"]}}}`, agencyDocument},
-				{keys + `X-Security-Token=token-of-1 Access=AK1 {"auth":{"identity":{"assume_role":{"agency_name":"b","domain_name":"e"},` +
-					`"methods":["assume_role"]}}}`, agencyDocument},
+			config:    Config{Credentials: user, Agencies: []Agency{{Name: "a", DomainID: "i", DomainName: "d"}, {Name: "b", DomainName: "e"}}},
+			projectID: "p1",
+			want: []string{
+				tokenFor(password(byName), ofDomain),
+				assume("X-Auth-Token=issued-token", `"a","domain_id":"i"`),
+				assume("X-Security-Token=token-of-1 Access=AK1", `"b","domain_name":"e"`),
 			},
 		},
 		"ID token": {
-			config: Config{Credentials: OIDC{ProviderID: "idp", IDToken: IDToken(" it\n"), Duration: 15 * time.Minute}, ProjectID: "p1"},
-			want: []documented{
-				{`POST /v3.0/OS-AUTH/id-token/tokens X-Idp-Id=idp {"auth":{"id_token":{"id":"it"}}}`, idTokenDocument},
-				{keys + `{"auth":{"identity":{"methods":["token"],"token":{"duration_seconds":900,"id":"federated-token"}}}}`, federatedKeyDocument},
+			config:    Config{Credentials: OIDC{ProviderID: "idp", IDToken: givenIDToken(" it\n"), Duration: 15 * time.Minute}},
+			projectID: "p1",
+			want: []string{
+				exchange("it"), keysFor("", `"methods":["token"],"token":{"duration_seconds":900,"id":"federated-token"}`),
 			},
 		},
 		"ID token of GitHub Actions, then an agency": {
-			config: Config{
-				Credentials: OIDC{ProviderID: "idp", IDToken: gitHub}, ProjectID: "p1", Agencies: []Agency{{Name: "a", DomainName: "d"}},
-			},
-			want: []documented{
-				{"GET /github?api-version=2.0&audience=an+audience%2F%26 Bearer bearer", gitHubDocument},
-				{`POST /v3.0/OS-AUTH/id-token/tokens X-Idp-Id=idp {"auth":{"id_token":{"id":"github-id-token"}}}`, idTokenDocument},
-				{keys + `{"auth":{"identity":{"methods":["token"],"token":{"id":"federated-token"}}}}`, federatedKeyDocument},
-				{keys + `X-Security-Token=token-of-1 Access=AK1 {"auth":{"identity":{"assume_role":{"agency_name":"a","domain_name":"d"},` +
-					`"methods":["assume_role"]}}}`, agencyDocument},
+			config:    Config{Credentials: OIDC{ProviderID: "idp", IDToken: gitHub}, Agencies: []Agency{{Name: "a", DomainName: "d"}}},
+			projectID: "p1",
+			want: []string{
+				"GET /github?api-version=2.0&audience=an+audience%2F%26 Bearer bearer", exchange("github-id-token"),
+				keysFor("", `"methods":["token"],"token":{"id":"federated-token"}`),
+				assume("X-Security-Token=token-of-1 Access=AK1", `"a","domain_name":"d"`),
 			},
 		},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			double := tt.double
-			if double == nil {
-				double = &iamDouble{}
-			}
-			c := inMemory(t, tt.config, double.respond)
-			in, err := c.Resolve(t.Context(), APIG, Scope{Region: simulator.Region, ProjectID: tt.projectID})
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := inMemory(t, tt.config, tt.double.respond)
 			for range 2 {
-				if _, err := c.VPCChannel(t.Context(), in, "i", "c"); err != nil {
+				in, err := c.Resolve(t.Context(), APIG, Scope{Region: simulator.Region, ProjectID: tt.projectID})
+				if err == nil {
+					_, err = c.VPCChannel(t.Context(), in, "i", "c")
+				}
+				if err != nil {
 					t.Fatal(err)
 				}
 			}
-			got := double.requests
-			for i, want := range tt.want {
-				switch {
-				case i >= len(got):
-					t.Errorf("request %d is missing (%s)\nwant %s", i+1, want.document, want.request)
-				case got[i] != want.request:
-					t.Errorf("request %d (%s) (-want +got)\n%s", i+1, want.document, cmp.Diff(want.request, got[i]))
-				}
-			}
-			if len(got) > len(tt.want) {
-				t.Errorf("more requests: %q", got[len(tt.want):])
+			if diff := cmp.Diff(tt.want, tt.double.requests); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
 	}
@@ -293,44 +244,160 @@ func TestIAMRequests(t *testing.T) {
 // TestIAMErrors name the purpose and the service, and have Keystone's request ID.
 func TestIAMErrors(t *testing.T) {
 	t.Parallel()
-	for name, tt := range map[string]struct {
+	byName := Password{UserName: "u", Password: "p", DomainName: "d"}
+	for _, tt := range []struct {
 		config    Config
 		operation Operation
 		purpose   string
 	}{
-		"user name": {
-			Config{Credentials: Password{UserName: "u", Password: "p", DomainName: "d"}},
-			OpCreateToken, `signing in as user "u" of domain "d"`,
-		},
-		"user name, domain ID": {
-			Config{Credentials: Password{UserName: "u", Password: "p", DomainID: "i"}},
-			OpCreateToken, `signing in as user "u" of domain "i"`,
-		},
-		"user ID":  {Config{Credentials: Password{UserID: "u", Password: "p"}}, OpCreateToken, `signing in as user ID "u"`},
-		"token":    {Config{Credentials: Token("t")}, OpShowToken, "reading what the token is for"},
-		"projects": {Config{}, OpListProjects, "looking up the project of region cn-north-4"},
-		"agency": {
-			Config{Agencies: []Agency{{Name: "a", DomainName: "d"}}}, OpAssumeAgency, `assuming agency "a" of domain "d"`,
-		},
-		"agency, domain ID": {
-			Config{Agencies: []Agency{{Name: "a", DomainID: "i"}}}, OpAssumeAgency, `assuming agency "a" of domain ID "i"`,
-		},
-		"ID token": {
-			Config{Credentials: OIDC{ProviderID: "idp", IDToken: IDToken("it")}},
+		{Config{Credentials: byName}, OpCreateToken, `signing in as user "u" of domain "d"`},
+		{Config{Credentials: Password{UserName: "u", DomainID: "i"}}, OpCreateToken, `signing in as user "u" of domain "i"`},
+		{Config{Credentials: Password{UserID: "u", Password: "p"}}, OpCreateToken, `signing in as user ID "u"`},
+		{Config{Credentials: Token("t")}, OpShowToken, "reading what the token is for"},
+		{Config{}, OpListProjects, "looking up the project of region cn-north-4"},
+		{Config{Agencies: []Agency{{Name: "a", DomainName: "d"}}}, OpAssumeAgency, `assuming agency "a" of domain "d"`},
+		{Config{Agencies: []Agency{{Name: "a", DomainID: "i"}}}, OpAssumeAgency, `assuming agency "a" of domain "i"`},
+		{
+			Config{Credentials: OIDC{ProviderID: "idp", IDToken: givenIDToken("it")}},
 			OpExchangeIDToken, `signing in with an ID token at identity provider "idp"`,
 		},
 	} {
+		c := inMemory(t, tt.config, func(req *http.Request) (*http.Response, error) {
+			return responseOf(req, http.StatusBadRequest, `{"error":{"code":400,"message":"m","title":"Bad Request"}}`,
+				"X-Openstack-Request-Id", "req-1"), nil
+		})
+		_, err := c.Resolve(t.Context(), APIG, Scope{})
+		got := *requestError(t, err)
+		got.Method, got.URL = "", ""
+		want := Error{
+			Service: IAM, Operation: tt.operation, Purpose: tt.purpose, Status: 400, Code: "400", Message: "m", RequestID: "req-1", Attempts: 1,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	}
+}
+
+// TestUnexpectedIAMResponses lack what was requested.
+func TestUnexpectedIAMResponses(t *testing.T) {
+	t.Parallel()
+	byID, federated := Password{UserID: "u", Password: "p"}, oidc(givenIDToken("it"))
+	for _, tt := range []struct {
+		credentials Credentials
+		operation   Operation
+		// token is X-Subject-Token, body and keys are bodies: keys that of temporary keys.
+		token, body, keys, text string
+	}{
+		{userByName, OpCreateToken, "", `{"token":{}}`, "", "missing header X-Subject-Token"},
+		{userByName, OpCreateToken, "t", `{}`, "", `missing field "token"`},
+		{userByName, OpCreateToken, "t", `[]`, "", "the response must be an object, got an a"},
+		{byID, OpCreateToken, "t", `{"token":{}}`, "", `missing field "token.user.domain.id"`},
+		{Token("t"), OpShowToken, "", `[]`, "", "the response must be an object, got an a"},
+		{federated, OpExchangeIDToken, "", "{}", "", "missing header X-Subject-Token"},
+		{federated, OpCreateFederatedKey, "t", "{}", `{"credential":{"access":"a"}}`, `missing field`},
+		{federated, OpCreateFederatedKey, "t", "{}", `{"credential":{"secret":"s"}}`, `missing field`},
+	} {
+		c := inMemory(t, Config{Credentials: tt.credentials}, func(req *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(req.URL.Path, securityTokensPath) {
+				return responseOf(req, http.StatusCreated, tt.keys), nil
+			}
+			return responseOf(req, http.StatusCreated, tt.body, "X-Subject-Token", tt.token), nil
+		})
+		_, err := c.Resolve(t.Context(), APIG, Scope{})
+		e := requestError(t, err)
+		if e.Reason != ReasonUnexpectedResponse || e.Operation != tt.operation || !strings.Contains(err.Error(), tt.text) {
+			t.Errorf("%+v: %v", tt, err)
+		}
+	}
+}
+
+// TestUnavailableIAM is asked until each reader's deadline, and not before the end of a wait that it
+// asks for. A reader whose deadline comes first gets IAM's error. One sign-in serves all, also if it
+// is for what several others need.
+func TestUnavailableIAM(t *testing.T) {
+	t.Parallel()
+	second, minute := time.Second, time.Minute
+	for name, tt := range map[string]struct {
+		credentials Credentials
+		status      int
+		retryAfter  string
+		maxRetries  int
+		// until is how long IAM is unavailable, then how many requests it has got, 0 for any number.
+		until    time.Duration
+		requests int
+		readers  []timedRead
+	}{
+		"throttled for 4 minutes": {userByName, 429, "10", 1, 4 * minute, 0, []timedRead{
+			{0, 30 * second, 30 * second, false, ""}, {0, 5 * minute, 270 * second, true, ""},
+		}},
+		"throttled for an hour": {userByName, 429, "10", 1, time.Hour, 0, []timedRead{
+			{0, 5 * minute, 5 * minute, false, ""}, {0, 10 * minute, 10 * minute, false, ""},
+		}},
+		"throttled, no retries": {userByName, 429, "10", 0, time.Hour, 1, []timedRead{{0, 5 * minute, 0, false, ""}}},
+		"asks to wait an hour": {userByName, 503, "3600", 5, time.Hour, 1, []timedRead{
+			{0, minute, 0, false, ""}, {0, 10 * minute, 0, false, ""}, {second, minute, second, false, ""},
+		}},
+		"asks to wait for longer than a sign-in may take": {userByName, 503, "240", 5, 4 * minute, 2, []timedRead{
+			{0, 2 * minute, 0, false, ""}, {0, 5 * minute, 4 * minute, true, ""}, {second, minute, second, false, ""},
+			{minute, 4 * minute, 4 * minute, true, ""},
+		}},
+		"asks to wait a minute": {userByName, 503, "60", 5, minute, 2, []timedRead{
+			{0, 30 * second, 30 * second, false, ""}, {10 * second, 5 * second, 15 * second, false, ""},
+			{0, 2 * minute, minute, true, ""}, {50 * second, 30 * second, minute, true, ""},
+		}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := inMemory(t, tt.config, func(req *http.Request) (*http.Response, error) {
-				return responseOf(req, http.StatusBadRequest, `{"error":{"code":400,"message":"m","title":"Bad Request"}}`,
-					"X-Openstack-Request-Id", "req-1"), nil
+			synctest.Test(t, func(t *testing.T) {
+				var signIns requestLog
+				begin := time.Now()
+				c := inMemory(t, Config{MaxRetries: tt.maxRetries, Credentials: tt.credentials}, func(req *http.Request) (*http.Response, error) {
+					signIns.add(req)
+					if time.Since(begin) < tt.until {
+						return responseOf(req, tt.status, "", "Retry-After", tt.retryAfter), nil
+					}
+					return tokenIssued(req, "t", home.ProjectID), nil
+				})
+				var reading sync.WaitGroup
+				for _, r := range tt.readers {
+					reading.Go(func() {
+						err := r.resolve(t, c, begin)
+						if r.ok {
+							return
+						}
+						e := requestError(t, err)
+						if e.Status != tt.status || e.Operation != OpCreateToken || e.Throttled > 0 != (tt.status == 429) ||
+							is[*DeadlineError](err) != (tt.maxRetries > 0) {
+							t.Errorf("%+v: %#v", r, err)
+						}
+					})
+				}
+				reading.Wait()
+				if tt.requests > 0 && signIns.count() != tt.requests {
+					t.Errorf("%d sign-ins, want %d", signIns.count(), tt.requests)
+				}
 			})
-			_, err := c.Resolve(t.Context(), APIG, Scope{})
-			e := requestError(t, err)
-			if e.Service != IAM || e.Operation != tt.operation || e.Purpose != tt.purpose || e.RequestID != "req-1" || e.Status != 400 || e.Message != "m" || e.Attempts != 1 {
-				t.Errorf("%+v", e)
-			}
 		})
 	}
+}
+
+// timedRead is a read of the project of a region, "" for the client's own.
+type timedRead struct {
+	// begins is when the read begins, timeout is how long it may take, and ends is when it ends, or up
+	// to 30 seconds earlier.
+	begins, timeout, ends time.Duration
+	ok                    bool
+	region                string
+}
+
+func (r timedRead) resolve(t *testing.T, c *Client, begin time.Time) error {
+	t.Helper()
+	time.Sleep(r.begins)
+	ctx, cancel := context.WithTimeout(t.Context(), r.timeout)
+	defer cancel()
+	_, err := c.Resolve(ctx, APIG, Scope{Region: r.region})
+	if took := time.Since(begin); (err == nil) != r.ok || took > r.ends || took < r.ends-30*time.Second {
+		t.Errorf("%+v: after %s: %v", r, took, err)
+	}
+	return err
 }

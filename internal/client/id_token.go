@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,7 +11,7 @@ import (
 )
 
 // requestIDToken asks GitHub Actions, which is no service of the cloud.
-var requestIDToken = operation{name: OpRequestIDToken, method: http.MethodGet}
+var requestIDToken = apiCall{operation: OpRequestIDToken, method: http.MethodGet}
 
 // IDTokenSource provides the ID token of a sign-in.
 type IDTokenSource interface {
@@ -33,25 +32,20 @@ func (e *IDTokenError) Error() string {
 
 func (e *IDTokenError) Unwrap() error { return e.Err }
 
-// IDToken is a given ID token.
-type IDToken string
-
-func (t IDToken) read(context.Context, *Client) (string, error) {
-	return checkIDToken("the configuration", string(t))
+// IDTokenReader reads an ID token that was issued elsewhere, again at every sign-in: a file's may
+// have been rotated.
+type IDTokenReader struct {
+	// Source of the ID token in the words of an error, such as a file's path.
+	Source string
+	Read   func() (string, error)
 }
 
-// IDTokenFile is the path of a file with an ID token.
-type IDTokenFile string
-
-func (f IDTokenFile) read(context.Context, *Client) (string, error) {
-	content, err := ReadFile(string(f))
+func (r IDTokenReader) read(context.Context, *Client) (string, error) {
+	token, err := r.Read()
 	if err != nil {
-		if failed, ok := errors.AsType[*fs.PathError](err); ok {
-			err = failed.Err // Without the path, which Source has.
-		}
-		return "", &IDTokenError{Source: string(f), Err: err}
+		return "", &IDTokenError{Source: r.Source, Err: err}
 	}
-	return checkIDToken(string(f), strings.TrimPrefix(string(content), "\ufeff"))
+	return checkIDToken(r.Source, token)
 }
 
 // GitHubIDToken requests an ID token from GitHub Actions.
@@ -67,44 +61,35 @@ type GitHubIDToken struct {
 // GitHub Docs, "OpenID Connect reference"
 // (https://docs.github.com/en/actions/reference/security/oidc).
 func (g GitHubIDToken) read(ctx context.Context, c *Client) (string, error) {
-	const source = "GitHub Actions"
 	address := g.RequestURL
 	if g.Audience != "" {
-		separator := "?"
-		if strings.Contains(address, "?") {
-			separator = "&"
-		}
-		address += separator + "audience=" + url.QueryEscape(g.Audience)
+		address += "&audience=" + url.QueryEscape(g.Audience) // GitHub's URL has a query.
 	}
 	resp, err := c.send(ctx, &request{
-		operation: requestIDToken,
-		purpose:   "requesting an ID token from GitHub Actions",
-		url:       address,
-		header:    http.Header{"Authorization": {"Bearer " + g.RequestToken}},
-		secrets:   []string{g.RequestToken},
-		hideBody:  true,
+		call:     requestIDToken,
+		purpose:  "requesting an ID token from GitHub Actions",
+		url:      address,
+		header:   http.Header{"Authorization": {"Bearer " + g.RequestToken}},
+		secrets:  []string{g.RequestToken},
+		hideBody: true,
 	})
 	if err != nil {
 		return "", err
 	}
-	type idToken struct {
-		Value required[string] `json:"value"`
-	}
-	got, err := decode[idToken](resp)
+	got, err := decode[struct {
+		Value string `json:"value"`
+	}](resp)
 	if err != nil {
 		return "", err
 	}
-	return checkIDToken(source, got.Value.value)
+	return checkIDToken("GitHub Actions", got.Value)
 }
 
-// checkIDToken returns a token without the white space around it.
+// checkIDToken returns a token without the white space and the byte order mark around it.
 func checkIDToken(source, token string) (string, error) {
-	token = strings.TrimSpace(token)
-	switch {
-	case token == "":
-		return "", &IDTokenError{Source: source, Err: errors.New("the token is empty")}
-	case strings.ContainsFunc(token, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return "", &IDTokenError{Source: source, Err: errors.New("the token contains white space or control characters")}
+	token = strings.TrimSpace(strings.TrimPrefix(token, "\ufeff"))
+	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return "", &IDTokenError{Source: source, Err: errors.New("the token is empty, or contains white space or control characters")}
 	}
 	return token, nil
 }

@@ -1,16 +1,20 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"net/http"
+	"net/url"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// errNegativeTotal is a total that no list has.
-var errNegativeTotal = errors.New("the API returned a negative total")
+// errSingleEntries means that pages of one entry leave nothing to compare.
+var errSingleEntries = errors.New("the API returns one entry per page, so that nothing shows whether the list is complete")
 
 // page is a part of a list and the number of entries of the complete list.
 type page[T any] struct {
@@ -19,93 +23,105 @@ type page[T any] struct {
 }
 
 // countedList is a list whose pages report the total, so that all pages but the first can be read
-// concurrently.
+// concurrently. Every page begins with the last entry of the one before, which shows every shift.
 type countedList[T any] struct {
 	// size is the maximum number of entries of a page.
 	size int64
-	// everyShiftRepeats is set if entries are added only at the front and none enters or leaves in
-	// between: then a change between two pages repeats an entry. Otherwise each page overlaps the
-	// one before by one entry, which shows shifts in both directions.
-	everyShiftRepeats bool
 	// id returns the ID of an entry.
 	id func(*T) *string
 	// fetch requests one page.
 	fetch func(ctx context.Context, offset, limit int64) (page[T], error)
 }
 
+// countedPage is a page of any list: the APIs have their own names for the same two fields.
+type countedPage[T any] struct {
+	Total            *int64 `json:"total"`
+	TotalCount       *int64 `json:"total_count"`
+	Connections      []T    `json:"connections"`
+	EndpointServices []T    `json:"endpoint_services"`
+	Instances        []T    `json:"instances"`
+	VPCChannels      []T    `json:"vpc_channels"`
+}
+
+// newCountedList returns the list of an API call, with pages of at most size entries. The query
+// filters and sorts.
+func newCountedList[T any](c *Client, call apiCall, in Scope, segments map[string]string, query url.Values, size int64,
+	id func(*T) *string,
+) countedList[T] {
+	return countedList[T]{size: size, id: id, fetch: func(ctx context.Context, offset, limit int64) (page[T], error) {
+		got, resp, err := get[countedPage[T]](ctx, c, call, in, segments, withPage(query, offset, limit))
+		if err != nil {
+			return page[T]{}, err
+		}
+		total := cmp.Or(got.Total, got.TotalCount)
+		switch {
+		case total == nil:
+			return page[T]{}, resp.unexpected(errors.New(`missing field "total_count" or "total"`))
+		case *total < 0:
+			return page[T]{}, resp.unexpected(errors.New("the total of the list is negative"))
+		}
+		return page[T]{entries: slices.Concat(got.Connections, got.EndpointServices, got.Instances, got.VPCChannels), total: *total}, nil
+	}}
+}
+
 // read returns the entries of a window, and the total of the list.
-func (l countedList[T]) read(ctx context.Context, w Window) (entries []T, total int64, err error) {
-	err = readConsistently(ctx, func(ctx context.Context) (err error) {
-		entries, total, err = l.readOnce(ctx, w)
-		return err
-	})
-	return entries, total, err
+func (l countedList[T]) read(ctx context.Context, w Window) (page[T], error) {
+	return readConsistently(ctx, func(ctx context.Context) (page[T], error) { return l.readOnce(ctx, w) })
 }
 
 // readOnce is one attempt to read the list.
-func (l countedList[T]) readOnce(ctx context.Context, w Window) ([]T, int64, error) {
-	limit := l.size
-	if w.Limit > 0 {
-		limit = min(limit, w.Limit)
+func (l countedList[T]) readOnce(ctx context.Context, w Window) (page[T], error) {
+	if w.Limit == 0 {
+		w.Limit = math.MaxInt64
 	}
-	first, err := l.fetch(ctx, w.Offset, limit)
+	first, err := l.fetch(ctx, w.Offset, min(l.size, w.Limit))
 	if err != nil {
-		return nil, 0, err
-	}
-	if first.total < 0 {
-		return nil, 0, errNegativeTotal
+		return page[T]{}, err
 	}
 	remaining := max(0, first.total-w.Offset)
-	wanted := remaining
-	if w.Limit > 0 {
-		wanted = min(wanted, w.Limit)
-	}
+	wanted := min(remaining, w.Limit)
 	got := int64(len(first.entries))
 	if got > remaining || got == 0 && wanted > 0 {
-		return nil, 0, errInconsistent
+		return page[T]{}, errInconsistent
 	}
-	entries := first.entries[:min(got, wanted)]
-	seen := newSeen(l.id)
-	if !seen.add(entries) {
-		return nil, 0, errInconsistent
-	}
+	all := page[T]{entries: first.entries[:min(got, wanted)], total: first.total}
 	if got < wanted {
 		// A server that returns less than was requested caps its pages; the others are read in
 		// steps of what it returns.
-		if entries, err = l.readRest(ctx, first, seen, w.Offset, w.Offset+wanted); err != nil {
-			return nil, 0, err
+		if all.entries, err = l.readRest(ctx, first, w.Offset, w.Offset+wanted); err != nil {
+			return page[T]{}, err
 		}
 	}
-	return entries, first.total, nil
-}
-
-// overlap returns how many entries a page repeats of the one before.
-func (l countedList[T]) overlap() int64 {
-	if l.everyShiftRepeats {
-		return 0
+	if repeats(all.entries, l.id) {
+		return page[T]{}, errInconsistent
 	}
-	return 1
+	return all, nil
 }
 
 // readRest reads the pages after the first, up to the offset end, and joins all of them.
-func (l countedList[T]) readRest(ctx context.Context, first page[T], seen *seen[T], begin, end int64) ([]T, error) {
-	step, overlap := int64(len(first.entries)), l.overlap()
-	if step <= overlap {
+func (l countedList[T]) readRest(ctx context.Context, first page[T], begin, end int64) ([]T, error) {
+	step := int64(len(first.entries))
+	if step == 1 {
 		return nil, errSingleEntries
 	}
 	var pages []*[]T
 	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(maxInFlight)
 	// The first total may be wrong: start pages only as fast as others finish, and none after one
-	// has failed or repeated an entry.
+	// has failed.
 	for from := begin + step; from < end && reading.Err() == nil; {
-		offset := from - overlap
+		offset := from - 1
 		limit := min(step, end-offset)
 		entries := new([]T)
 		pages = append(pages, entries)
-		group.Go(func() (err error) {
-			*entries, err = l.nextPage(reading, offset, limit, first.total)
-			if err == nil && !seen.add((*entries)[overlap:]) {
+		group.Go(func() error {
+			next, err := l.fetch(reading, offset, limit)
+			*entries = next.entries
+			switch {
+			case hasStatus(err, http.StatusBadRequest):
+				return fmt.Errorf("%w: %w", errInconsistent, err) // The first page's total includes this offset.
+			case err == nil && (next.total != first.total || int64(len(next.entries)) != limit ||
+				equalEntries(next.entries[0], first.entries[0], l.id)): // The server ignores the offset.
 				return errInconsistent
 			}
 			return err
@@ -115,31 +131,12 @@ func (l countedList[T]) readRest(ctx context.Context, first page[T], seen *seen[
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	entries := append(make([]T, 0, end-begin), first.entries...)
 	for _, next := range pages {
-		last := entries[int64(len(entries))-overlap:]
-		if !slices.EqualFunc(last, (*next)[:overlap], func(a, b T) bool { return equalEntries(a, b, l.id) }) {
+		if !equalEntries(entries[len(entries)-1], (*next)[0], l.id) {
 			return nil, errInconsistent
 		}
-		entries = append(entries, (*next)[overlap:]...)
+		entries = append(entries, (*next)[1:]...)
 	}
 	return entries, nil
-}
-
-// nextPage reads a page after the first, which must fit the first.
-func (l countedList[T]) nextPage(ctx context.Context, offset, limit, total int64) ([]T, error) {
-	next, err := l.fetch(ctx, offset, limit)
-	if isBadRequest(err) {
-		return nil, fmt.Errorf("%w: %w", errInconsistent, err) // The first page's total includes this offset.
-	}
-	if err != nil {
-		return nil, err
-	}
-	if next.total != total || int64(len(next.entries)) != limit {
-		return nil, errInconsistent
-	}
-	return next.entries, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -24,10 +25,11 @@ var (
 
 // scenario is one random list and how it changes.
 type scenario struct {
-	seed uint64
-	rng  *rand.Rand
-	list *changingList
-	size int64
+	seed  uint64
+	rng   *rand.Rand
+	began time.Time
+	list  *changingList
+	size  int64
 	// newestFirst is the requested order: new entries come at the head, otherwise at the end.
 	newestFirst bool
 	// moves is set if the list is ordered by the last update, so that an updated entry becomes the
@@ -38,13 +40,14 @@ type scenario struct {
 	varies bool
 	// rate is the average number of changes before a request.
 	rate float64
-	// arrivals is how many more entries may arrive at the newest end in this attempt.
-	arrivals int
+	// arrives is set if entries may arrive at the newest end.
+	arrives bool
 }
 
 func newScenario(seed uint64) *scenario {
 	rng := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // A seed makes the test repeatable.
-	s := &scenario{seed: seed, rng: rng, size: 2 + rng.Int64N(9), newestFirst: rng.IntN(2) == 0, moves: rng.IntN(2) == 0}
+	s := &scenario{seed: seed, rng: rng, began: time.Now(), size: 2 + rng.Int64N(9), arrives: true}
+	s.newestFirst, s.moves = rng.IntN(2) == 0, rng.IntN(2) == 0
 	s.list = newList(items(rng.IntN(6 * int(s.size))))
 	s.list.refusesPastEnd = rng.IntN(2) == 0
 	if rng.IntN(3) == 0 {
@@ -57,13 +60,14 @@ func newScenario(seed uint64) *scenario {
 		s.window.Limit = 1 + rng.Int64N(3*s.size)
 	}
 	s.rate = []float64{0, 0.05, 0.3, 1, 3}[rng.IntN(5)]
+	s.list.before = func(int) { s.pass() }
 	return s
 }
 
-// latency is how long a response takes: the same for the same request of the same seed, and hardly
-// ever as long as another.
-func (s *scenario) latency(attempt int, offset int64) time.Duration {
-	rng := rand.New(rand.NewPCG(s.seed, uint64(attempt)<<32|uint64(offset)&math.MaxUint32)) //nolint:gosec // As above; neither is negative.
+// latency is how long a response takes: the same for the same request at the same time of the same
+// seed, and hardly ever as long as another.
+func (s *scenario) latency(offset int64) time.Duration {
+	rng := rand.New(rand.NewPCG(s.seed^uint64(offset), uint64(time.Since(s.began)))) //nolint:gosec // As above; neither is negative.
 	return time.Duration(1 + rng.Int64N(int64(time.Second)))
 }
 
@@ -72,8 +76,7 @@ func (s *scenario) pass() {
 	for s.rng.Float64() < s.rate/(1+s.rate) {
 		n := len(s.list.entries)
 		switch change := s.rng.IntN(3); {
-		case change == 0 && s.arrivals > 0:
-			s.arrivals--
+		case change == 0 && s.arrives:
 			s.list.insert(s.newest(n))
 		case change == 1 && n > 0:
 			s.list.remove(s.rng.IntN(n))
@@ -96,10 +99,6 @@ func (s *scenario) update(at int) {
 	entries := slices.Clone(s.list.entries)
 	entries[at].Updates++
 	if s.moves {
-		if s.arrivals == 0 {
-			return
-		}
-		s.arrivals--
 		updated := entries[at]
 		entries = slices.Delete(entries, at, at+1)
 		entries = slices.Insert(entries, s.newest(len(entries)), updated)
@@ -118,39 +117,26 @@ func (s *scenario) existed(got []item) bool {
 	})
 }
 
-// problem describes an entry that was there throughout and is missing, or one that repeats; "" for
-// none.
-func (s *scenario) problem(got []item) string {
-	times := map[string]int{}
-	for _, entry := range got {
-		if times[entry.ID]++; times[entry.ID] > 1 {
-			return entry.ID + " repeats"
-		}
+// missing returns an entry that was there throughout and is missing, "" for none.
+func (s *scenario) missing(got []item) string {
+	has := func(entries []item, id string) bool {
+		return slices.ContainsFunc(entries, func(entry item) bool { return entry.ID == id })
 	}
 	for _, entry := range s.list.history[0] {
-		always := !slices.ContainsFunc(s.list.history, func(state []item) bool {
-			return !slices.ContainsFunc(state, func(other item) bool { return other.ID == entry.ID })
-		})
-		if always && times[entry.ID] == 0 {
-			return entry.ID + " was there throughout and is missing"
+		isGone := slices.ContainsFunc(s.list.history, func(state []item) bool { return !has(state, entry.ID) })
+		if !isGone && !has(got, entry.ID) {
+			return entry.ID
 		}
 	}
 	return ""
 }
 
-// pageSize returns how many entries the server returns on a page, at least.
-func (s *scenario) pageSize() int64 {
-	switch {
-	case s.varies:
-		return 1
-	case s.list.pageCap > 0:
-		return min(s.size, s.list.pageCap)
-	}
-	return s.size
-}
+// isOdd reports whether the server returns pages of one entry, or of any size.
+func (s *scenario) isOdd() bool { return s.varies || s.list.pageCap == 1 }
 
 func (s *scenario) String() string {
-	return fmt.Sprintf("-property.seed %d -property.runs 1\npages of %d (cap %d, varies %t), newest first %t, by update %t, window %+v, all %d\nrequests %v\nstates %v",
+	return fmt.Sprintf("-property.seed %d -property.runs 1\npages of %d (cap %d, varies %t), newest first %t, by update %t\n"+
+		"window %+v, all %d\nrequests %v\nstates %v",
 		s.seed, s.size, s.list.pageCap, s.varies, s.newestFirst, s.moves, s.window, s.list.all, s.list.requests, s.list.history)
 }
 
@@ -166,17 +152,15 @@ func (s *scenario) check(t *testing.T, got []item, err error, mustHaveExisted bo
 		return
 	case mustHaveExisted && !s.existed(got):
 		t.Errorf("the list has never been %v\n%s", got, s)
-	case s.window == (Window{}):
-		if problem := s.problem(got); problem != "" {
-			t.Errorf("%s: %v\n%s", problem, got, s)
-		}
+	case repeats(got, itemID), s.window == (Window{}) && s.missing(got) != "":
+		t.Errorf("an entry repeats, or %q was there throughout and is missing: %v\n%s", s.missing(got), got, s)
 	}
 }
 
 // mayRefuse reports whether a list that does not change may end in this error.
 func (s *scenario) mayRefuse(err error) bool {
-	return errors.Is(err, errSingleEntries) && s.pageSize() == 1 || errors.Is(err, ErrListChanged) && s.varies ||
-		isBadRequest(err) && s.list.refusesPastEnd && s.window.Offset >= int64(len(s.list.entries))
+	return s.isOdd() && (errors.Is(err, errSingleEntries) || errors.Is(err, ErrListChanged)) ||
+		hasStatus(err, http.StatusBadRequest) && s.list.refusesPastEnd && s.window.Offset >= int64(len(s.list.entries))
 }
 
 // forAll checks a property of random lists, in the fake time of a bubble, and counts how the reads
@@ -193,7 +177,7 @@ func forAll(t *testing.T, property func(t *testing.T, seed uint64) error) {
 			switch err := property(t, first+uint64(run)); {
 			case err == nil:
 				complete++
-			case errors.Is(err, ErrListChanged), errors.Is(err, errSingleEntries), isBadRequest(err):
+			case errors.Is(err, ErrListChanged), errors.Is(err, errSingleEntries), hasStatus(err, http.StatusBadRequest):
 				failed++
 			default:
 				t.Errorf("seed %d: %v", first+uint64(run), err)
@@ -211,36 +195,21 @@ func forAll(t *testing.T, property func(t *testing.T, seed uint64) error) {
 
 // TestCountedListProperty holds for lists like those of VPCEP: the newest entry is the first or the
 // last, as requested, and any entry may be removed or updated.
-//
-// A list with the newest first is read in pages that do not overlap, so that 10,000 entries take 10
-// requests. Entries that arrive at the head then show as repeats if less than a page of them
-// arrives during an attempt: otherwise, if a page of 1,000 entries arrives and as many are removed
-// between two requests, a page could consist of nothing but those, and none of them would repeat.
-// Lists with the newest last need no such limit.
 func TestCountedListProperty(t *testing.T) {
 	t.Parallel()
 	forAll(t, func(t *testing.T, seed uint64) error {
 		s := newScenario(seed)
-		attempt := 0
-		l := s.list.counted(s.size, s.newestFirst)
+		l := s.list.counted(s.size)
 		l.fetch = func(ctx context.Context, offset, limit int64) (page[item], error) {
-			if offset == s.window.Offset {
-				attempt++
-				s.arrivals = math.MaxInt
-				if s.newestFirst {
-					s.arrivals = int(s.pageSize()) - 1
-				}
-			}
-			if err := sleep(ctx, s.latency(attempt, offset)); err != nil {
+			if err := sleep(ctx, s.latency(offset)); err != nil {
 				return page[item]{}, err
 			}
 			return s.list.fetch(ctx, offset, limit)
 		}
-		s.list.before = func(int) { s.pass() }
-		got, total, err := l.read(t.Context(), s.window)
-		s.check(t, got, err, true)
-		if err == nil && s.window == (Window{}) && total != int64(len(got)) {
-			t.Errorf("%d of %d entries\n%s", len(got), total, s)
+		got, err := l.read(t.Context(), s.window)
+		s.check(t, got.entries, err, true)
+		if err == nil && s.window == (Window{}) && got.total != int64(len(got.entries)) {
+			t.Errorf("%d of %d entries\n%s", len(got.entries), got.total, s)
 		}
 		return err
 	})
@@ -253,10 +222,9 @@ func TestCountedListProperty(t *testing.T) {
 // DLI reports neither how many entries there are nor in which order they come. With the newest
 // last, the result is a list that existed. With the newest first, an entry that is removed and one
 // that arrives between two pages can make up for each other, and a third that is removed later
-// makes a list that was never exactly like this. For such lists it holds that nothing repeats, and
-// that nothing that was there throughout is missing, if less than a page arrives during an attempt:
-// a page of arrivals that are removed again has the same entry at the start of two pages, like a
-// server that does not know offsets.
+// makes a list that was never exactly like this: for such lists it holds that nothing repeats, and
+// that nothing that was there throughout is missing. If a server's pages are of one entry or vary,
+// this holds unless entries arrive.
 //
 // One server is left out, because nothing in its responses gives it away: one that returns less than
 // its default page, but not nothing, in response to a limit of 0 and no total.
@@ -266,33 +234,25 @@ func TestUncountedListProperty(t *testing.T) {
 		s := newScenario(seed)
 		s.moves = false
 		s.list.all = []int64{returnsAll, s.size, refusesZero, takesLiterally, 1 + s.rng.Int64N(s.size)}[s.rng.IntN(5)]
+		if 0 < s.list.all && s.list.all <= s.size {
+			s.list.pageCap = 0 // A server's default page is not larger than its largest one.
+		}
 		if 0 < s.list.all && s.list.all < s.size || s.rng.IntN(2) == 0 {
 			s.list.count = func(total int64) int64 { return total }
 		}
 		if s.varies = s.rng.IntN(4) == 0; s.varies {
-			s.list.page = func(_ int, requested pageRequest, entries []item) []item {
-				if requested.Limit > 0 && len(entries) > 0 {
-					entries = entries[:1+s.rng.IntN(len(entries))]
+			s.list.alter = func(_ int, requested pageRequest, got *page[item]) error {
+				if requested.Limit > 0 && len(got.entries) > 0 {
+					got.entries = got.entries[:1+s.rng.IntN(len(got.entries))]
 				}
-				return entries
+				return nil
 			}
 		}
 		if s.newestFirst {
 			s.window = Window{}
 		}
-		o := s.list.uncounted(s.size)
-		fetch := o.fetch
-		o.fetch = func(ctx context.Context, offset, limit int64) ([]item, int64, error) {
-			if offset == s.window.Offset {
-				s.arrivals = math.MaxInt
-				if s.newestFirst {
-					s.arrivals = max(0, int(s.pageSize())-2)
-				}
-			}
-			return fetch(ctx, offset, limit)
-		}
-		s.list.before = func(int) { s.pass() }
-		got, err := o.read(t.Context(), s.window)
+		s.arrives = !s.newestFirst || !s.isOdd()
+		got, err := s.list.uncounted(int(s.size)).read(t.Context(), s.window)
 		s.check(t, got, err, !s.newestFirst)
 		return err
 	})

@@ -2,11 +2,13 @@ package client
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,78 +17,104 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// metadataClient returns a client whose keys are those of the simulated metadata service.
-func metadataClient(t *testing.T, server *simulator.Server) *Client {
+// metadataServer starts a metadata service at /base and a service, and returns a client of both. The
+// metadata service responds with keys, but first to a request for a token with tokenStatus, and to
+// the first one for keys with keys, if that is not nil. It calls got for every request.
+func metadataServer(t *testing.T, tokenStatus int, keys http.HandlerFunc, got func(request string)) *Client {
 	t.Helper()
-	return newClient(t, Config{
-		Region: simulator.Region, ProjectID: simulator.ProjectID, Credentials: Metadata{Endpoint: server.MetadataURL() + "/"},
-		Endpoints: map[string]string{DLI: server.Endpoint("dli")}, UserAgent: "test", MaxRetries: 3,
+	var mu sync.Mutex
+	server := serving(t, func(w http.ResponseWriter, r *http.Request) {
+		path, ok := strings.CutPrefix(r.URL.Path, "/base")
+		if !ok {
+			_, _ = io.WriteString(w, channelBody)
+			return
+		}
+		mu.Lock()
+		respond := keys
+		if r.Method == http.MethodGet {
+			keys = nil
+		}
+		got(strings.TrimSpace(r.Method + " " + path + " " + r.Header.Get("X-Metadata-Token-Ttl-Seconds") + r.Header.Get("X-Metadata-Token")))
+		mu.Unlock()
+		switch {
+		case r.Method == http.MethodPut:
+			w.WriteHeader(tokenStatus)
+			_, _ = io.WriteString(w, "metadata-token\n")
+		case respond != nil:
+			respond(w, r)
+		default:
+			_, _ = io.WriteString(w, `{"credential":{"access":"a","secret":"s","securitytoken":"t","expires_at":"2100-01-01T00:00:00Z"}}`)
+		}
 	})
+	return clientOf(t, server, Config{Credentials: Metadata{Endpoint: server.URL + "/base/"}, MaxRetries: 3})
 }
 
+// TestMetadata takes keys with a token or without one, and retries nothing. Only a refusal is
+// remembered.
 func TestMetadata(t *testing.T) {
 	t.Parallel()
+	if got := (Metadata{}).address(); got != "http://169.254.169.254" {
+		t.Errorf("the usual address is %q", got)
+	}
+	const (
+		putToken = "PUT /meta-data/latest/api/token 21600"
+		getKeys  = "GET /openstack/latest/securitykey"
+		withT    = getKeys + " metadata-token"
+	)
+	respond := func(status int, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	once, twice := []string{putToken, withT}, []string{putToken, withT, putToken, withT}
 	for name, tt := range map[string]struct {
-		change func(*simulator.Metadata)
-		want   []int
+		tokenStatus int
+		keys        http.HandlerFunc
+		want        []string
+		// ok is the outcome of the first read, later that of the second.
+		ok, later bool
 	}{
-		"token":           {func(m *simulator.Metadata) { m.TokenRequired = true }, []int{200, 200}},
-		"not found":       {func(m *simulator.Metadata) { m.TokenStatus = http.StatusNotFound }, []int{404, 200}},
-		"not allowed":     {func(m *simulator.Metadata) { m.TokenStatus = http.StatusMethodNotAllowed }, []int{405, 200}},
-		"not available":   {func(m *simulator.Metadata) { m.TokenStatus = http.StatusServiceUnavailable }, []int{503, 200}},
-		"forbidden":       {func(m *simulator.Metadata) { m.TokenStatus = http.StatusForbidden }, []int{403}},
-		"no agency":       {func(m *simulator.Metadata) { m.DomainID = "" }, []int{200, 404}},
-		"no response":     {func(m *simulator.Metadata) { m.Absent = true }, []int{0}},
-		"token is needed": {func(m *simulator.Metadata) { m.TokenStatus, m.TokenRequired = http.StatusNotFound, true }, []int{404, 401}},
+		"token":           {200, nil, once, true, true},
+		"not found":       {404, nil, []string{putToken, getKeys}, true, true},
+		"not allowed":     {405, nil, []string{putToken, getKeys}, true, true},
+		"not available":   {503, nil, []string{putToken, getKeys}, true, true},
+		"forbidden":       {403, nil, []string{putToken}, false, false},
+		"token is needed": {404, respond(401, ""), []string{putToken, getKeys}, false, false},
+		"no agency":       {200, respond(404, ""), once, false, false},
+		"500":             {200, respond(500, ""), twice, false, true},
+		"408":             {200, respond(408, ""), twice, false, true},
+		"429":             {200, respond(429, ""), twice, false, true},
+		"no keys":         {200, respond(200, `{"credential":{}}`), twice, false, true},
+		"a page":          {200, respond(200, "<html>"), twice, false, true},
+		"timeout":         {200, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, twice, false, true},
+		"no response":     {200, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, twice, false, true},
+		"cut": {200, func(w http.ResponseWriter, _ *http.Request) {
+			respondRaw(t, w, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+		}, twice, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := simulator.Start(t)
-			server.Update(func(d *simulator.Data) { tt.change(&d.Metadata) })
-			c := metadataClient(t, server)
-			_, err := c.EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{})
-			var statuses []int
-			for _, r := range server.Requests() {
-				if r.Service == "metadata" {
-					statuses = append(statuses, r.Status)
-				}
-				if r.Service == "metadata" && r.Header.Get("User-Agent") != "test" {
-					t.Errorf("the user agent is %q", r.Header.Get("User-Agent"))
-				}
-				if r.Method == http.MethodPut && r.Header.Get("X-Metadata-Token-Ttl-Seconds") != "21600" {
-					t.Errorf("the token was requested for %q seconds", r.Header.Get("X-Metadata-Token-Ttl-Seconds"))
+			var got []string
+			c := metadataServer(t, tt.tokenStatus, tt.keys, func(request string) { got = append(got, request) })
+			for _, ok := range []bool{tt.ok, tt.later} {
+				if _, err := readChannel(t.Context(), c); ok && err != nil || !ok && !is[*NoCredentialsError](err) {
+					t.Errorf("%v, want success: %t", err, ok)
 				}
 			}
-			// Nothing is retried.
-			if diff := cmp.Diff(tt.want, statuses); diff != "" {
+			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
-			}
-			if ok := tt.want[len(tt.want)-1] == http.StatusOK; ok && err != nil || !ok && !is[*NoCredentialsError](err) {
-				t.Errorf("the error is %v", err)
 			}
 		})
 	}
 }
 
-// TestMetadataTimeout is two seconds in total, not for each request.
+// TestMetadataTimeout is for both requests, not for each.
 func TestMetadataTimeout(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]simulator.Fault{
-		"headers":      {Action: simulator.StallHeaders()},
-		"body":         {Action: simulator.StallBody()},
-		"after a wait": {Action: simulator.Delay(1500 * time.Millisecond)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := simulator.Start(t)
-			fault.Service = "metadata"
-			server.Inject(fault)
-			begin := time.Now()
-			_, err := metadataClient(t, server).EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{})
-			if took := time.Since(begin); !is[*NoCredentialsError](err) || took < 1900*time.Millisecond || took > 5*time.Second {
-				t.Errorf("%v after %s", err, took)
-			}
-		})
+	c := metadataServer(t, http.StatusOK, nil, func(string) { time.Sleep(1500 * time.Millisecond) })
+	if _, err := readChannel(t.Context(), c); !is[*NoCredentialsError](err) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the error is %v", err)
 	}
 }
 
@@ -121,137 +149,15 @@ func TestMetadataTakesNoProxy(t *testing.T) {
 	}
 }
 
-// TestMetadataFailsForAWhile has the service fail once in one of several ways. That is not
-// remembered: the next read has the keys. A refusal is remembered.
-func TestMetadataFailsForAWhile(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		action    simulator.Action
-		permanent bool
-	}{
-		"500":       {simulator.Empty(http.StatusInternalServerError), false},
-		"502":       {simulator.HTML(http.StatusBadGateway), false},
-		"408":       {simulator.Empty(http.StatusRequestTimeout), false},
-		"429":       {simulator.Empty(http.StatusTooManyRequests), false},
-		"timeout":   {simulator.StallHeaders(), false},
-		"cut":       {simulator.CutBody(), false},
-		"reset":     {simulator.Reset(), false},
-		"no keys":   {simulator.Respond(http.StatusOK, nil, `{"credential":{}}`), false},
-		"a page":    {simulator.HTML(http.StatusOK), false},
-		"no agency": {simulator.Empty(http.StatusNotFound), true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := simulator.Start(t)
-			server.Inject(simulator.Fault{Service: "metadata", Path: metadataKeysPath, Times: 1, Action: tt.action})
-			c := metadataClient(t, server)
-			for _, ok := range []bool{false, !tt.permanent} {
-				_, err := c.EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{})
-				if ok && err != nil || !ok && !is[*NoCredentialsError](err) {
-					t.Errorf("%v, want success: %t", err, ok)
-				}
-			}
-		})
-	}
-}
-
-// TestMetadataRefresh has the service fail at the time of the first refresh: the keys are still
-// valid, so reads go on.
-func TestMetadataRefresh(t *testing.T) {
-	t.Parallel()
-	for name, action := range map[string]simulator.Action{
-		"500": simulator.Empty(http.StatusInternalServerError), "404": simulator.Empty(http.StatusNotFound), "timeout": simulator.StallHeaders(),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := simulator.Start(t)
-			server.Update(func(d *simulator.Data) { d.Metadata.KeyLifetime = 4 * time.Second })
-			c := metadataClient(t, server)
-			read := func() error {
-				_, err := c.EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{})
-				return err
-			}
-			if err := read(); err != nil {
-				t.Fatal(err)
-			}
-			begin := time.Now()
-			server.Inject(simulator.Fault{Service: "metadata", Times: 1, Action: action})
-			// The refresh is due after four fifths of the lifetime.
-			time.Sleep(3300*time.Millisecond - time.Since(begin))
-			due := time.Now()
-			if err := read(); err != nil {
-				t.Error(err)
-			}
-			waitFor(t, "the refresh", func() bool {
-				return server.Count(func(r simulator.Request) bool { return r.Service == "metadata" }) >= 3
-			})
-			// A read that waited for the refresh would wait for its timeout of 2 s.
-			if err := read(); err != nil || time.Since(due) > 1500*time.Millisecond {
-				t.Errorf("after %s: %v", time.Since(due), err)
-			}
-			if name == "timeout" {
-				return
-			}
-			time.Sleep(4100*time.Millisecond - time.Since(begin))
-			if err := read(); err != nil {
-				t.Errorf("after the expiry: %v", err)
-			}
-		})
-	}
-}
-
-// TestMetadataUserInfo is redacted, whatever the service responds.
+// TestMetadataUserInfo is in no error, also if the address is not valid.
 func TestMetadataUserInfo(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*simulator.Metadata){
-		"refused":     func(m *simulator.Metadata) { m.TokenStatus = http.StatusForbidden },
-		"no response": func(m *simulator.Metadata) { m.Absent = true },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := simulator.Start(t)
-			server.Update(func(d *simulator.Data) { change(&d.Metadata) })
-			var logged strings.Builder
-			c := newClient(t, Config{
-				Region: simulator.Region, Credentials: Metadata{Endpoint: strings.Replace(server.MetadataURL(), "://", "://somebody:hunter2@", 1)},
-				Log: func(_ context.Context, _ string, fields map[string]any) { fmt.Fprintln(&logged, fields) },
-			})
-			_, err := c.EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{})
-			if !is[*NoCredentialsError](err) || !strings.Contains(err.Error(), server.MetadataURL()) {
-				t.Errorf("the error is %v", err)
-			}
-			for _, text := range []string{fmt.Sprint(err), logged.String()} {
-				if strings.Contains(text, "hunter2") || strings.Contains(text, "somebody") {
-					t.Errorf("the user info is in %s", text)
-				}
-			}
-			if !strings.Contains(logged.String(), metadataTokenPath) {
-				t.Errorf("the log is %s", &logged)
-			}
-		})
-	}
-	c := newClient(t, Config{Region: simulator.Region, Credentials: Metadata{Endpoint: "http://somebody:hunter2@[::1"}})
-	if _, err := c.EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{}); !is[*NoCredentialsError](err) || strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("an invalid address: %v", err)
-	}
-}
-
-func TestMetadataAddress(t *testing.T) {
-	t.Parallel()
-	for endpoint, want := range map[string]string{"": "http://169.254.169.254", "http://h/": "http://h", "http://h/base": "http://h/base"} {
-		if got := (Metadata{Endpoint: endpoint}).address(); got != want {
-			t.Errorf("%q is %q, want %q", endpoint, got, want)
+	server := serving(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	for _, host := range []string{strings.TrimPrefix(server.URL, "http://"), "[::1"} {
+		c := clientOf(t, server, Config{Credentials: Metadata{Endpoint: "http://somebody:hunter2@" + host}})
+		_, err := readChannel(t.Context(), c)
+		if !is[*NoCredentialsError](err) || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "somebody") {
+			t.Errorf("the error is %v", err)
 		}
-	}
-}
-
-// TestMetadataRedirect does not follow a redirect to another host.
-func TestMetadataRedirect(t *testing.T) {
-	t.Parallel()
-	other := serving(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("the other server got %s", r.URL) })
-	server := simulator.Start(t)
-	server.Inject(simulator.Fault{Service: "metadata", Path: metadataKeysPath, Action: simulator.Redirect(302, other.URL)})
-	if _, err := metadataClient(t, server).EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{}); !is[*NoCredentialsError](err) {
-		t.Errorf("the error is %v", err)
 	}
 }

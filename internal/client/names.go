@@ -8,13 +8,13 @@ import (
 )
 
 // matchName returns the ID of the only entry with the name that search asks for. Otherwise it
-// returns search with what was found, as an error; entries without a name are left out.
+// returns search with what was found, as an error; entries without a name or an ID are left out.
 func matchName(search NameMatchError, found []NamedID) (string, error) {
 	for _, entry := range found {
-		switch entry.Name {
-		case search.Name:
+		switch {
+		case entry.Name == "" || entry.ID == "":
+		case entry.Name == search.Name:
 			search.Matches = append(search.Matches, entry)
-		case "":
 		default:
 			search.Others = append(search.Others, entry)
 		}
@@ -25,17 +25,27 @@ func matchName(search NameMatchError, found []NamedID) (string, error) {
 	return search.Matches[0].ID, nil
 }
 
-// findByName lists with a filter that the API applies in its own way, and returns the ID of the
-// only entry with exactly the name that search asks for. If there is none, it lists without the
-// filter: the API's may be narrower, and the error can show what there is.
-func findByName(ctx context.Context, search NameMatchError, list func(ctx context.Context, filter string) ([]NamedID, error)) (string, error) {
-	found, err := list(ctx, search.Name)
+// findByName reads a list with a filter that the API applies in its own way, and returns the ID of
+// the only entry with exactly the name that search asks for. If there is none, it reads the list
+// without the filter: the API's may be narrower, and the error can show what there is.
+func findByName[T any](
+	ctx context.Context, search NameMatchError, list func(filter string) countedList[T], nameOf func(*T) NamedID,
+) (string, error) {
+	find := func(filter string) ([]NamedID, error) {
+		listed, err := list(filter).read(ctx, Window{})
+		var found []NamedID
+		for i := range listed.entries {
+			found = append(found, nameOf(&listed.entries[i]))
+		}
+		return found, err
+	}
+	found, err := find(search.Name)
 	if err != nil {
 		return "", err
 	}
 	id, err := matchName(search, found)
 	if mismatch, ok := errors.AsType[*NameMatchError](err); ok && len(mismatch.Matches) == 0 {
-		if all, listErr := list(ctx, ""); listErr == nil {
+		if all, listErr := find(""); listErr == nil {
 			slices.SortStableFunc(all, func(a, b NamedID) int { return distance(a.Name, search.Name) - distance(b.Name, search.Name) })
 			return matchName(search, all)
 		}
@@ -53,13 +63,4 @@ func distance(name, wanted string) int {
 		return 1
 	}
 	return 2
-}
-
-// namedIDs returns the names and IDs of listed entries.
-func namedIDs[T any](entries []T, name func(*T) NamedID) []NamedID {
-	named := make([]NamedID, len(entries))
-	for i := range entries {
-		named[i] = name(&entries[i])
-	}
-	return named
 }

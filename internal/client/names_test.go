@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,92 +15,84 @@ import (
 func TestFindByName(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
-	a, aToo, upper, ab, other, unnamed := NamedID{"a", "1"}, NamedID{"a", "2"}, NamedID{"A", "3"}, NamedID{"xAb", "4"}, NamedID{"b", "5"}, NamedID{"", "6"}
-	type list struct {
-		found []NamedID
-		err   error
-	}
+	a, aToo, upper, ab := NamedID{"a", "1"}, NamedID{"a", "2"}, NamedID{"A", "3"}, NamedID{"xAb", "4"}
+	other, unnamed, withoutID := NamedID{"b", "5"}, NamedID{"", "6"}, NamedID{"a", ""}
+	// lists are what is found with the filter and without; nil fails.
+	type lists [2][]NamedID
+	nothing, filtered, both := []NamedID{}, []string{"a"}, []string{"a", ""}
+	same := func(e *NamedID) NamedID { return *e }
 	for name, test := range map[string]struct {
-		filtered, all list
-		want          string
-		matches       []NamedID
-		others        []NamedID
-		requests      []string
-		err           error
+		lists           lists
+		requests        []string
+		want            string
+		matches, others []NamedID
 	}{
-		"one":                      {filtered: list{found: []NamedID{a}}, want: "1", requests: []string{"a"}},
-		"one of several":           {filtered: list{found: []NamedID{upper, ab, a}}, want: "1", requests: []string{"a"}},
-		"several":                  {filtered: list{found: []NamedID{a, other, aToo}}, matches: []NamedID{a, aToo}, others: []NamedID{other}, requests: []string{"a"}},
-		"none":                     {requests: []string{"a", ""}},
-		"similar ones first":       {all: list{found: []NamedID{other, ab, upper}}, others: []NamedID{upper, ab, other}, requests: []string{"a", ""}},
-		"without a name":           {all: list{found: []NamedID{unnamed, other}}, others: []NamedID{other}, requests: []string{"a", ""}},
-		"only without a name":      {filtered: list{found: []NamedID{unnamed}}, all: list{found: []NamedID{unnamed}}, requests: []string{"a", ""}},
-		"one without the filter":   {all: list{found: []NamedID{other, a}}, want: "1", requests: []string{"a", ""}},
-		"filtered list fails":      {filtered: list{err: broken}, err: broken, requests: []string{"a"}},
-		"list of all fails":        {filtered: list{found: []NamedID{upper}}, all: list{err: broken}, others: []NamedID{upper}, requests: []string{"a", ""}},
-		"several without a filter": {all: list{found: []NamedID{aToo, a}}, matches: []NamedID{aToo, a}, requests: []string{"a", ""}},
+		"one":                      {lists{{a}}, filtered, "1", nil, nil},
+		"one of several":           {lists{{upper, ab, a}}, filtered, "1", nil, nil},
+		"several":                  {lists{{a, other, aToo}}, filtered, "", []NamedID{a, aToo}, []NamedID{other}},
+		"none":                     {lists{nothing, nothing}, both, "", nil, nil},
+		"similar ones first":       {lists{nothing, {other, ab, upper}}, both, "", nil, []NamedID{upper, ab, other}},
+		"without a name or an ID":  {lists{{unnamed}, {unnamed, withoutID, other}}, both, "", nil, []NamedID{other}},
+		"one without the filter":   {lists{nothing, {other, a}}, both, "1", nil, nil},
+		"several without a filter": {lists{nothing, {aToo, a}}, both, "", []NamedID{aToo, a}, nil},
+		"list of all fails":        {lists{{upper}, nil}, both, "", nil, []NamedID{upper}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var requests []string
 			search := NameMatchError{Operation: OpListInstances, Kind: "things", Name: "a"}
-			id, err := findByName(t.Context(), search, func(_ context.Context, filter string) ([]NamedID, error) {
+			id, err := findByName(t.Context(), search, func(filter string) countedList[NamedID] {
 				requests = append(requests, filter)
-				if filter == "" {
-					return test.all.found, test.all.err
-				}
-				return test.filtered.found, test.filtered.err
-			})
+				return listOf(test.lists[len(requests)-1], broken)
+			}, same)
 			if diff := cmp.Diff(test.requests, requests); diff != "" {
 				t.Errorf("filters (-want +got)\n%s", diff)
 			}
-			mismatch, isMismatch := errors.AsType[*NameMatchError](err)
-			switch {
-			case test.want != "":
-				if id != test.want || err != nil {
-					t.Errorf("%q, %v", id, err)
-				}
-			case test.err != nil:
-				if id != "" || !errors.Is(err, test.err) {
-					t.Errorf("%q, %v", id, err)
-				}
-			case !isMismatch || id != "":
-				t.Errorf("%q, %v", id, err)
-			default:
+			mismatch, _ := errors.AsType[*NameMatchError](err)
+			var want *NameMatchError
+			if test.want == "" {
 				search.Matches, search.Others = test.matches, test.others
-				if diff := cmp.Diff(&search, mismatch); diff != "" {
-					t.Errorf("(-want +got)\n%s", diff)
-				}
+				want = &search
+			}
+			if diff := cmp.Diff(want, mismatch); diff != "" || id != test.want {
+				t.Errorf("%q, %v (-want +got)\n%s", id, err, diff)
 			}
 		})
 	}
+	fails := func(string) countedList[NamedID] { return listOf(nil, broken) }
+	if id, err := findByName(t.Context(), NameMatchError{Name: "a"}, fails, same); id != "" || !errors.Is(err, broken) {
+		t.Errorf("%q, %v", id, err)
+	}
+}
+
+// listOf returns a list of one page, or one that fails if there are no entries.
+func listOf(entries []NamedID, err error) countedList[NamedID] {
+	fetch := func(context.Context, int64, int64) (page[NamedID], error) {
+		if entries == nil {
+			return page[NamedID]{}, err
+		}
+		return page[NamedID]{entries: entries, total: int64(len(entries))}, nil
+	}
+	return countedList[NamedID]{size: 10, id: func(e *NamedID) *string { return &e.ID }, fetch: fetch}
 }
 
 func TestNameMatchError(t *testing.T) {
 	t.Parallel()
-	many := func(n int) []NamedID {
-		var found []NamedID
-		for i := range n {
-			found = append(found, NamedID{"n" + strings.Repeat("x", 200), strings.Repeat("i", i+1)})
-		}
-		return found
+	many, listed := make([]NamedID, 3000), []string(nil)
+	for i := range many {
+		many[i] = NamedID{"n" + strings.Repeat("x", 200), strconv.Itoa(i)}
+		listed = append(listed, fmt.Sprintf(`"n%s" (%d)`, strings.Repeat("x", 99), i))
 	}
-	long := `"n` + strings.Repeat("x", 99) + `" (`
-	listed := func(n int) string {
-		var parts []string
-		for i := range n {
-			parts = append(parts, long+strings.Repeat("i", i+1)+")")
-		}
-		return strings.Join(parts, ", ")
-	}
+	ten := strings.Join(listed[:10], ", ")
+	const none = `none of the things has the name "n"`
 	for want, e := range map[string]NameMatchError{
-		`none of the things has the name "n"`:                                      {},
-		`none of the things has the name "n"; found "m" (1), "o" (2)`:              {Others: []NamedID{{"m", "1"}, {"o", "2"}}},
-		`2 things have the name "n": "n" (1), "n" (2)`:                             {Matches: []NamedID{{"n", "1"}, {"n", "2"}}, Others: []NamedID{{"m", "3"}}},
-		`none of the things has the name "n"; found "a [31m b" (1 2)`:              {Others: []NamedID{{"a\x1b[31m\nb", "1\t2"}}},
-		`none of the things has the name "n"; found ` + listed(10):                 {Others: many(10)},
-		`none of the things has the name "n"; found ` + listed(10) + ` and 1 more`: {Others: many(11)},
-		`3000 things have the name "n": ` + listed(10) + ` and 2990 more`:          {Matches: many(3000)},
+		none:                                                       {},
+		none + `; found "m" (1), "o" (2)`:                          {Others: []NamedID{{"m", "1"}, {"o", "2"}}},
+		none + `; found "a [31m b" (1 2)`:                          {Others: []NamedID{{"a\x1b[31m\nb", "1\t2"}}},
+		none + `; found ` + ten:                                    {Others: many[:10]},
+		none + `; found ` + ten + ` and 1 more`:                    {Others: many[:11]},
+		`2 things have the name "n": "n" (1), "n" (2)`:             {Matches: []NamedID{{"n", "1"}, {"n", "2"}}, Others: []NamedID{{"m", "3"}}},
+		`3000 things have the name "n": ` + ten + ` and 2990 more`: {Matches: many},
 	} {
 		e.Kind, e.Name = "things", "n"
 		if got := e.Error(); got != want {
@@ -109,15 +103,9 @@ func TestNameMatchError(t *testing.T) {
 
 func TestNameMatchErrorDiffersInCase(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		others []NamedID
-		want   bool
-	}{
-		"none": {nil, false}, "case": {[]NamedID{{"x", "1"}, {"NAME", "2"}}, true}, "part": {[]NamedID{{"NAME2", "1"}}, false},
-	} {
-		e := &NameMatchError{Name: "name", Others: test.others}
-		if got := e.DiffersInCase(); got != test.want {
-			t.Errorf("%s: %t", name, got)
+	for name, want := range map[string]bool{"NAME": true, "name2": false} {
+		if e := (&NameMatchError{Name: "name", Others: []NamedID{{"x", "1"}, {name, "2"}}}); e.DiffersInCase() != want {
+			t.Errorf("%s: %t", name, !want)
 		}
 	}
 }

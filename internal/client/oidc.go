@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -10,25 +9,22 @@ import (
 )
 
 var (
-	exchangeIDToken    = operation{OpExchangeIDToken, IAM, http.MethodPost, "/v3.0/OS-AUTH/id-token/tokens"}
-	createFederatedKey = operation{OpCreateFederatedKey, IAM, http.MethodPost, securityTokensPath}
+	exchangeIDToken    = apiCall{operation: OpExchangeIDToken, service: IAM, method: http.MethodPost, path: "/v3.0/OS-AUTH/id-token/tokens"}
+	createFederatedKey = apiCall{operation: OpCreateFederatedKey, service: IAM, method: http.MethodPost, path: securityTokensPath}
 )
 
 // OIDC signs in with an OpenID Connect ID token and trades the result for temporary keys.
 type OIDC struct {
 	// ProviderID is the ID of the identity provider at IAM.
 	ProviderID string
-	// IDToken is read again at every sign-in: an [IDToken], an [IDTokenFile] or a [GitHubIDToken].
+	// IDToken is read again at every sign-in: an [IDTokenReader] or a [GitHubIDToken].
 	IDToken IDTokenSource
 	// Duration of the temporary keys: 15 minutes to 24 hours, 0 for the API's default.
 	Duration time.Duration
 }
 
 func (o OIDC) source(c *Client) credentialSource {
-	signIn := &oidcSignIn{client: c, config: o}
-	s := &renewableSource{}
-	s.fetch = signIn.fetch
-	return s
+	return newKeysSource(c, (&oidcSignIn{client: c, config: o}).fetch)
 }
 
 // oidcSignIn fetches the temporary keys of a federated user.
@@ -42,8 +38,13 @@ type oidcSignIn struct {
 	refusal      error
 }
 
+// refusedIDTokenError means that IAM refused this ID token; a new one may be accepted.
+type refusedIDTokenError struct{ error }
+
+func (e *refusedIDTokenError) Unwrap() error { return e.error }
+
 // fetch reads the ID token, signs in and trades the unscoped token for keys.
-func (s *oidcSignIn) fetch(ctx context.Context) (*credential, lifetime, error) {
+func (s *oidcSignIn) fetch(ctx context.Context, region string) (*credential, lifetime, error) {
 	idToken, err := s.config.IDToken.read(ctx, s.client)
 	if err != nil {
 		return nil, lifetime{}, err
@@ -54,10 +55,10 @@ func (s *oidcSignIn) fetch(ctx context.Context) (*credential, lifetime, error) {
 	if idToken == refusedToken {
 		return nil, lifetime{}, refusal
 	}
-	unscoped, err := s.exchange(ctx, idToken)
-	if _, replaceable := s.config.IDToken.(IDTokenFile); replaceable && isRefusal(err) && !isNotFound(err) {
-		// The file's next ID token may be accepted, so remember only this one. A 404 means that there
-		// is no such identity provider, whatever the ID token.
+	unscoped, err := s.exchange(ctx, region, idToken)
+	// A file's next ID token may be accepted, so only this one is remembered. A 404 means that there
+	// is no such identity provider, whatever the ID token.
+	if _, replaceable := s.config.IDToken.(IDTokenReader); replaceable && isRefusal(err) && !hasStatus(err, http.StatusNotFound) {
 		err = &refusedIDTokenError{err}
 		s.mu.Lock()
 		s.refusedToken, s.refusal = idToken, err
@@ -66,7 +67,7 @@ func (s *oidcSignIn) fetch(ctx context.Context) (*credential, lifetime, error) {
 	if err != nil {
 		return nil, lifetime{}, err
 	}
-	return s.createKeys(ctx, unscoped)
+	return s.createKeys(ctx, region, unscoped)
 }
 
 // exchange signs in with an ID token and returns an unscoped token.
@@ -74,19 +75,13 @@ func (s *oidcSignIn) fetch(ctx context.Context) (*credential, lifetime, error) {
 // POST /v3.0/OS-AUTH/id-token/tokens, Identity and Access Management API reference, "Obtaining a
 // Token with an OpenID Connect ID Token"
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_13_0605.html).
-func (s *oidcSignIn) exchange(ctx context.Context, idToken string) (string, error) {
-	resp, err := s.client.askIAM(ctx, iamRequest{
-		operation: exchangeIDToken,
-		purpose:   fmt.Sprintf("signing in with an ID token at identity provider %q", s.config.ProviderID),
-		region:    s.client.homeRegion(),
-		header:    http.Header{"X-Idp-Id": {s.config.ProviderID}},
-		body:      jsonObject{"auth": jsonObject{"id_token": jsonObject{"id": idToken}}},
-		secrets:   []string{idToken},
-	})
-	if err != nil {
-		return "", err
-	}
-	return subjectToken(resp)
+func (s *oidcSignIn) exchange(ctx context.Context, region, idToken string) (string, error) {
+	return subjectToken(s.client.askIAM(ctx, region, jsonObject{"id_token": jsonObject{"id": idToken}}, &request{
+		call:    exchangeIDToken,
+		purpose: fmt.Sprintf("signing in with an ID token at identity provider %q", s.config.ProviderID),
+		header:  http.Header{"X-Idp-Id": {s.config.ProviderID}},
+		secrets: []string{idToken},
+	}))
 }
 
 // createKeys trades an unscoped token for temporary keys.
@@ -94,31 +89,15 @@ func (s *oidcSignIn) exchange(ctx context.Context, idToken string) (string, erro
 // POST /v3.0/OS-CREDENTIAL/securitytokens with the method token, Identity and Access Management API
 // reference, "Obtaining Temporary Access Keys and Security Tokens of a Federated User"
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_04_0002.html).
-func (s *oidcSignIn) createKeys(ctx context.Context, unscoped string) (*credential, lifetime, error) {
+func (s *oidcSignIn) createKeys(ctx context.Context, region, unscoped string) (*credential, lifetime, error) {
 	token := jsonObject{"id": unscoped}
 	if s.config.Duration > 0 {
 		token["duration_seconds"] = int64(s.config.Duration / time.Second)
 	}
-	resp, err := s.client.askIAM(ctx, iamRequest{
-		operation: createFederatedKey,
-		purpose:   fmt.Sprintf("creating temporary keys for identity provider %q", s.config.ProviderID),
-		region:    s.client.homeRegion(),
-		body:      jsonObject{"auth": jsonObject{"identity": jsonObject{"methods": []string{"token"}, "token": token}}},
-		secrets:   []string{unscoped},
-	})
-	if err != nil {
-		return nil, lifetime{}, err
-	}
-	return readKeys(resp)
+	identity := jsonObject{"methods": []string{"token"}, "token": token}
+	return readKeys(s.client.askIAM(ctx, region, jsonObject{"identity": identity}, &request{
+		call:    createFederatedKey,
+		purpose: fmt.Sprintf("creating temporary keys for identity provider %q", s.config.ProviderID),
+		secrets: []string{unscoped},
+	}))
 }
-
-// isNotFound reports whether an API error is a 404.
-func isNotFound(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && e.Status == http.StatusNotFound
-}
-
-// refusedIDTokenError means that IAM rejected this ID token; a new one may be accepted.
-type refusedIDTokenError struct{ error }
-
-func (e *refusedIDTokenError) Unwrap() error { return e.error }

@@ -8,40 +8,32 @@ import (
 )
 
 var (
-	listProjects     = operation{OpListProjects, IAM, http.MethodGet, "/v3/projects"}
-	listAuthProjects = operation{OpListAuthProjects, IAM, http.MethodGet, "/v3/auth/projects"}
+	listProjects     = apiCall{operation: OpListProjects, service: IAM, method: http.MethodGet, path: "/v3/projects"}
+	listAuthProjects = apiCall{operation: OpListAuthProjects, service: IAM, method: http.MethodGet, path: "/v3/auth/projects"}
 )
 
-// projectID returns the ID of the project of a region. It is found once for all readers.
+// projectID returns the ID of the project of a region: the configured one, the one that signing in
+// reveals, or the one with its name. It is found once for all readers.
 func (c *Client) projectID(ctx context.Context, region string) (string, error) {
-	scope := projectScope{region: region, name: region}
+	project := projectScope{region: region, name: region}
 	if region == c.config.Region {
-		scope.name = cmp.Or(c.config.ProjectName, region)
+		if c.config.ProjectID != "" {
+			return c.config.ProjectID, nil
+		}
+		project.name = cmp.Or(c.config.ProjectName, region)
 	}
-	id, err := c.credentials.projectID(ctx, scope)
-	if err != nil || id != "" {
-		return id, err
-	}
-	found, err := c.projectOf(scope).get(ctx)
+	credential, err := c.credentials.get(ctx, project)
 	if err != nil {
 		return "", err
 	}
-	return *found, nil
-}
-
-// projectOf returns the cached ID of a project.
-func (c *Client) projectOf(scope projectScope) *cached[*string] {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	found, ok := c.projects[scope]
-	if !ok {
-		found = &cached[*string]{fetch: func(ctx context.Context) (*string, lifetime, error) {
-			id, err := c.lookUpProject(ctx, scope)
-			return &id, lifetime{}, err
-		}}
-		c.projects[scope] = found
+	if credential.projectID != "" {
+		return credential.projectID, nil
 	}
-	return found
+	id, err := c.projects.of(project).get(ctx)
+	if err != nil {
+		return "", err
+	}
+	return *id, nil
 }
 
 // lookUpProject finds the project with exactly this name. No project or several are a
@@ -52,48 +44,44 @@ func (c *Client) projectOf(scope projectScope) *cached[*string] {
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0001.html) and "Querying the List of
 // Projects Accessible to Users"
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0003.html).
-func (c *Client) lookUpProject(ctx context.Context, scope projectScope) (string, error) {
-	operation := listProjects
-	found, err := c.listProjects(ctx, scope, operation, "name="+percentEncode(scope.name))
+func (c *Client) lookUpProject(ctx context.Context, project projectScope) (*string, lifetime, error) {
+	byName := listProjects
+	byName.path += "?name=" + percentEncode(project.name)
+	found, err := c.listProjects(ctx, project, byName)
 	// A 403 may also come from signing in.
-	if e, ok := errors.AsType[*Error](err); ok && e.Operation == OpListProjects && e.Status == http.StatusForbidden && !isThrottling(e.Status, e.Code) {
-		operation = listAuthProjects
-		found, err = c.listProjects(ctx, scope, operation, "")
+	if e, ok := errors.AsType[*Error](err); ok && e.Operation == OpListProjects && hasStatus(err, http.StatusForbidden) {
+		found, err = c.listProjects(ctx, project, listAuthProjects)
 	}
 	if err != nil {
-		return "", err
+		return nil, lifetime{}, err
 	}
-	return matchName(NameMatchError{Operation: operation.name, Kind: "projects", Name: scope.name}, found)
+	id, err := matchName(NameMatchError{Operation: OpListProjects, Kind: "projects", Name: project.name}, found)
+	return &id, lifetime{}, err
 }
 
-// listProjects returns the projects that a request lists.
-func (c *Client) listProjects(ctx context.Context, scope projectScope, operation operation, query string) ([]NamedID, error) {
-	resp, err := c.askIAM(ctx, iamRequest{
-		operation: operation,
-		purpose:   "looking up the project of region " + scope.region,
-		region:    scope.region,
-		query:     query,
-		source:    c.credentials,
-		scope:     scope,
+// listProjects returns the projects that a call lists.
+func (c *Client) listProjects(ctx context.Context, project projectScope, call apiCall) ([]NamedID, error) {
+	resp, err := c.askIAM(ctx, project.region, nil, &request{
+		call: call, purpose: "looking up the project of region " + project.region, source: c.credentials, project: project,
 	})
 	if err != nil {
 		return nil, err
 	}
-	type projects struct {
-		Projects required[[]struct {
-			ID   requiredID `json:"id"`
-			Name *string    `json:"name"`
-		}] `json:"projects"`
-	}
-	listed, err := decode[projects](resp)
+	listed, err := decode[struct {
+		Projects *[]struct {
+			ID   string `json:"id"`
+			Name string `json:"name"`
+		} `json:"projects"`
+	}](resp)
 	if err != nil {
 		return nil, err
 	}
+	if listed.Projects == nil {
+		return nil, resp.missingField("projects")
+	}
 	var found []NamedID
-	for _, project := range listed.Projects.value {
-		if project.Name != nil {
-			found = append(found, NamedID{Name: *project.Name, ID: project.ID.value})
-		}
+	for _, entry := range *listed.Projects {
+		found = append(found, NamedID{Name: entry.Name, ID: entry.ID})
 	}
 	return found, nil
 }

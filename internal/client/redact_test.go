@@ -30,7 +30,7 @@ func TestSecretsAreRedacted(t *testing.T) {
 	for kind, way := range kinds {
 		for name, body := range bodies {
 			// The end of the text cuts some of the secrets.
-			for _, padding := range []int{0, maxRequestIDBytes - 10, maxStartBytes - 20, maxStartBytes - 120, maxMessageBytes - 120, maxMessageBytes - 10} {
+			for _, padding := range []int{0, maxShownBytes - 20, maxShownBytes - 120, maxMessageBytes - 120, maxMessageBytes - 10} {
 				t.Run(fmt.Sprint(kind, " ", name, " ", padding), func(t *testing.T) {
 					t.Parallel()
 					status := http.StatusForbidden
@@ -67,7 +67,7 @@ func TestSecretsAreRedactedElsewhere(t *testing.T) {
 	t.Parallel()
 	const token = "tttt-token-0001"
 	for name, location := range map[string]string{
-		"no URL": "http://[%zz?" + token, "another host": "http://" + token + ".example.com/", "a path": "/gone/" + token,
+		"no URL": "http://[%zz?" + token, "another host": "http://" + token + ".example.com/",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,30 +131,25 @@ func TestRedact(t *testing.T) {
 		{"secret secret", []string{"", "secret"}, "*** ***"},
 		{"one-longer one", []string{"one", "one-longer"}, "*** ***"},
 		{"nothing", nil, "nothing"},
-		{"cut: 0123456789abcdef...", []string{"0123456789abcdefghijklmn"}, "cut: ***..."},
-		{"too short to tell: 01234567...", []string{"0123456789abcdefghijklmn"}, "too short to tell: 01234567..."},
-		{"short: secre", []string{"secret"}, "short: secre"},
-		{"escaped by another form: 0123456789abc/defghijklmno", []string{"0123456789abc%2Fdefghijklmno", "0123456789abc/defghijklmno"}, "escaped by another form: ***"},
-		{"the same beginning: 0123456789abcdefghijklmn-2", []string{"0123456789abcdefghijklmn-1", "0123456789abcdefghijklmn-2"}, "the same beginning: ***"},
-		{"overlapping: AAAABBBBCCCC", []string{"AAAABBBB", "BBBBCCCC"}, "overlapping: ***"},
-		{"within a letter: 0123456789abcdefghijklmn\u00e8", []string{"0123456789abcdefghijklmn\u00e9"}, "within a letter: ***\ufffd"},
+		{"a%2Fb a%2fb a\\/b a/b", []string{"a/b"}, "*** *** *** ***"},
 	} {
-		if got := redact(tt.text, tt.secrets); got != tt.want {
+		var known knownSecrets
+		known.known = map[string]bool{}
+		known.add(tt.secrets...)
+		if got := known.redact(tt.text); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)
 		}
-	}
-	var known knownSecrets
-	known.add("a", "")
-	if got := known.add("b", "a"); !slices.Contains(got, "a") || !slices.Contains(got, "b") || slices.Contains(got, "") {
-		t.Errorf("known are %q", got)
+		if got := known.redact("other "+tt.text, "other"); got != "*** "+tt.want {
+			t.Errorf("%q, want %q", got, "*** "+tt.want)
+		}
 	}
 	cause := errors.New("a secret")
-	if err := (&redactedError{cause, []string{"secret"}}); err.Error() != "a ***" || !errors.Is(err, cause) {
+	if err := (&redactedError{cause, "a ***"}); err.Error() != "a ***" || !errors.Is(err, cause) {
 		t.Errorf("the error is %v", err)
 	}
 }
 
-// TestFormsOf has a secret in every form in which a response, a URL or an error may contain it.
+// TestFormsOf has a secret in every form in which a response or a URL may contain it.
 func TestFormsOf(t *testing.T) {
 	t.Parallel()
 	const word = `p"a\s/s+w=o&r<d> 'x%ü`
@@ -164,21 +159,16 @@ func TestFormsOf(t *testing.T) {
 		"JSON":                      `p\"a\\s/s+w=o&r<d> 'x%ü`,
 		"JSON for HTML":             `p\"a\\s/s+w=o\u0026r\u003cd\u003e 'x%ü`,
 		"JSON with escaped slashes": `p\"a\\s\/s+w=o&r<d> 'x%ü`,
-		"a quoted string of Go":     `p\"a\\s/s+w=o&r<d> 'x%ü`,
-		"HTML":                      `p&#34;a\s/s+w=o&amp;r&lt;d&gt; &#39;x%ü`,
-		"HTML with a name":          `p&quot;a\s/s+w=o&amp;r&lt;d&gt; &#39;x%ü`,
-		"HTML in hexadecimal":       `p&quot;a\s/s+w=o&amp;r&lt;d&gt; &#x27;x%ü`,
 		"a query":                   "p%22a%5Cs%2Fs%2Bw%3Do%26r%3Cd%3E+%27x%25%C3%BC",
 		"a query in lower case":     "p%22a%5cs%2fs%2bw%3do%26r%3cd%3e+%27x%25%c3%bc",
 		"a path":                    "p%22a%5Cs%2Fs+w=o&r%3Cd%3E%20%27x%25%C3%BC",
 		"an encoded word":           "p%22a%5Cs%2Fs%2Bw%3Do%26r%3Cd%3E%20%27x%25%C3%BC",
-		"base64":                    "cCJhXHMvcyt3PW8mcjxkPiAneCXDvA",
 	} {
 		if !slices.Contains(forms, form) {
 			t.Errorf("%s: %q is not in %q", name, form, forms)
 		}
 	}
-	if forms := formsOf("plain-word"); !slices.Equal(forms, []string{"cGxhaW4td29yZA", "plain-word"}) {
+	if forms := formsOf("plain-word"); !slices.Equal(forms, []string{"plain-word"}) {
 		t.Errorf("a plain word has the forms %q", forms)
 	}
 }

@@ -6,40 +6,69 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
 	// maxMessageBytes is how much of an API error's message is shown.
 	maxMessageBytes = 1000
-	// maxRequestIDBytes is how much of a request ID is shown.
-	maxRequestIDBytes = 100
-	// maxStartBytes is how much of a response that is not JSON is shown.
-	maxStartBytes = 200
-	// maxRedactedBytes is how much of a text is searched for secrets; what follows is not shown.
-	maxRedactedBytes = 64 << 10
+	// maxShownBytes is how much is shown of a request ID, a header, or a response that is not JSON.
+	maxShownBytes = 200
 )
 
 // response is an HTTP response with its complete body.
 type response struct {
-	exchange *exchange
-	status   int
-	header   http.Header
-	body     []byte
+	request *request
+	status  int
+	header  http.Header
+	body    []byte
+}
+
+func (r *response) isSuccess() bool { return r.status >= 200 && r.status < 300 }
+
+// isThrottling reports whether the response means too many requests. A nil response does not.
+func (r *response) isThrottling() bool { return r != nil && isThrottling(r.status, r.code()) }
+
+// failure returns the API error, nil for a success.
+func (r *response) failure() error {
+	if r.isSuccess() {
+		return nil
+	}
+	return r.apiError()
+}
+
+// errRedirect is a redirect, which is not followed: none of the APIs redirects, a login portal does.
+var errRedirect = errors.New("redirects are not followed")
+
+// redirect returns an error that names the target if the response is a redirect of a request.
+func (r *response) redirect(from *url.URL) error {
+	location := r.header.Get("Location")
+	if r.status < 300 || r.status > 399 || location == "" {
+		return nil
+	}
+	target, err := from.Parse(location)
+	if err != nil {
+		return fmt.Errorf("redirected to an address that is not a URL; %w", errRedirect)
+	}
+	return fmt.Errorf("redirected to %s; %w", r.text(target.Scheme+"://"+target.Host, maxShownBytes), errRedirect)
 }
 
 // apiError returns the error of a response with an error status, or of one that reports a failure.
 func (r *response) apiError() *Error {
 	code, message, id := readError(r.body)
-	e := r.exchange.newError()
+	e := r.request.newError()
 	e.Status = r.status
 	e.Code = r.text(code, maxMessageBytes)
 	e.Message = r.text(message, maxMessageBytes)
-	e.RequestID = r.text(cmp.Or(requestID(r.header), id), maxRequestIDBytes)
+	e.RequestID = r.text(cmp.Or(requestID(r.header), id), maxShownBytes)
+	e.Page = r.isPage()
 	if code == "" && message == "" && !jsontext.Value(r.body).IsValid() {
-		e.Err = fmt.Errorf("the response has %s%s", r.contentType(), r.start())
+		e.Err = errors.New("the response has " + r.start())
 	}
 	return e
 }
@@ -52,58 +81,67 @@ func (r *response) unexpected(problem error) *Error {
 	}
 	e := r.apiError()
 	e.Reason = ReasonUnexpectedResponse
-	e.Err = errors.New(text + ", " + r.contentType() + r.start())
+	e.Err = errors.New(text + ", " + r.start())
 	return e
 }
 
+// missingField returns the error of a 2xx response without a field that tells it from another API's.
+func (r *response) missingField(name string) *Error {
+	return r.unexpected(fmt.Errorf("missing field %q", name))
+}
+
 // reportedFailure returns the error of a 2xx response whose body reports a failure.
-func (r *response) reportedFailure(message *string) *Error {
+func (r *response) reportedFailure(message string) *Error {
 	e := r.apiError()
-	if message != nil {
-		e.Message = r.text(*message, maxMessageBytes)
-	}
-	e.Reason, e.Err = ReasonReportedFailure, ErrReportedFailure
+	e.Message = r.text(cmp.Or(message, e.Message), maxMessageBytes)
+	e.Reason, e.Err = ReasonReportedFailure, errors.New("the response reports a failure")
 	return e
 }
 
 // code returns the API's own error code, "" if there is none.
 func (r *response) code() string {
-	if r.status < http.StatusBadRequest {
-		return ""
-	}
 	code, _, _ := readError(r.body)
 	return code
 }
 
-// start describes how a response that is not JSON begins. Nothing is shown of what looks like JSON,
-// or of what IAM sends: a broken response may contain a secret.
-func (r *response) start() string {
+var (
+	pageStart = regexp.MustCompile(`(?i)^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html)\b`)
+	pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+)
+
+// isPage reports whether the response is an HTML page.
+func (r *response) isPage() bool {
+	isHTML := strings.Contains(strings.ToLower(r.header.Get("Content-Type")), "html") || pageStart.Match(r.body)
+	return isHTML && !r.looksLikeJSON()
+}
+
+// looksLikeJSON reports whether the response is JSON, complete or not, or empty.
+func (r *response) looksLikeJSON() bool {
 	trimmed := bytes.TrimSpace(bytes.TrimPrefix(r.body, []byte("\ufeff")))
-	if r.exchange.request.hideBody || bytes.HasPrefix(trimmed, []byte("{")) || bytes.HasPrefix(trimmed, []byte("[")) || bytes.Contains(trimmed, []byte(`":`)) ||
-		jsontext.Value(trimmed).IsValid() {
-		return ""
-	}
-	text := r.text(string(trimmed), maxStartBytes)
-	if text == "" {
-		return ""
-	}
-	return fmt.Sprintf(", begins with %q", text)
+	return len(trimmed) == 0 || trimmed[0] == '{' || trimmed[0] == '[' || jsontext.Value(trimmed).IsValid()
 }
 
-// text returns the beginning of a text of the response in one line, without secrets. It redacts
-// before and after truncating, so that a cut secret does not leak.
+// start describes the content type of a response, and how it begins if it is not JSON: a page by its
+// title. Nothing is shown of what looks like JSON, or of what IAM sends: a broken response may contain
+// a secret.
+func (r *response) start() string {
+	described := "no content type"
+	if contentType := r.text(r.header.Get("Content-Type"), maxShownBytes); contentType != "" {
+		described = "content type " + contentType
+	}
+	if r.request.hideBody || r.looksLikeJSON() {
+		return described
+	}
+	if title := pageTitle.FindSubmatch(r.body); title != nil && r.isPage() {
+		return described + fmt.Sprintf(", an HTML page titled %q", r.text(string(title[1]), maxShownBytes))
+	}
+	return described + fmt.Sprintf(", begins with %q", r.text(string(r.body), maxShownBytes))
+}
+
+// text returns the beginning of a text of the response in one line, without secrets. They are
+// replaced before the text is cut.
 func (r *response) text(text string, maxBytes int) string {
-	secrets := r.exchange.secrets
-	text = text[:min(len(text), maxRedactedBytes)]
-	return redact(printable(redact(text, secrets), maxBytes), secrets)
-}
-
-// contentType describes the response's content type in a few printable characters.
-func (r *response) contentType() string {
-	if text := r.text(r.header.Get("Content-Type"), 100); text != "" {
-		return "content type " + text
-	}
-	return "no content type"
+	return printable(r.request.redact(text), maxBytes)
 }
 
 // requestID returns the ID under which the API's support finds a request. Services spell the header
@@ -118,4 +156,34 @@ func requestID(header http.Header) string {
 		return ""
 	}
 	return cmp.Or(byName("xrequestid"), byName("xopenstackrequestid"), byName("xiamtraceid"))
+}
+
+// readError reads the body of an API error in any of the shapes in use:
+// {"error_code","error_msg","request_id"}, {"error":{"code","message"}} with a code that is a
+// string or a number, {"code","message"}, {"error":"text"}. Everything is "" if the body has
+// another shape.
+func readError(body []byte) (code, message, requestID string) {
+	type codeAndMessage struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	var outer struct {
+		codeAndMessage
+		Error        jsontext.Value `json:"error"`
+		ErrorCode    string         `json:"error_code"`
+		ErrorMsg     string         `json:"error_msg"`
+		ErrorMessage string         `json:"error_message"`
+		RequestID    string         `json:"request_id"`
+	}
+	if json.Unmarshal(body, &outer, lenientJSON, convertingScalars) != nil {
+		return "", "", ""
+	}
+	var inner codeAndMessage
+	if outer.Error.Kind() == '{' {
+		_ = json.Unmarshal(outer.Error, &inner, lenientJSON, convertingScalars) // Another shape has neither.
+	} else {
+		_ = json.Unmarshal(outer.Error, &inner.Message, lenientJSON)
+	}
+	message = cmp.Or(outer.ErrorMsg, inner.Message, outer.Message, outer.ErrorMessage)
+	return cmp.Or(outer.ErrorCode, inner.Code, outer.Code), message, outer.RequestID
 }

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -71,6 +70,10 @@ func TestErrorShapes(t *testing.T) {
 				if tt.requestID != "" {
 					want.RequestID = tt.requestID
 				}
+				want.Page = strings.HasPrefix(tt.body, "<")
+				if status == http.StatusTooManyRequests {
+					want.Throttled = 1
+				}
 				if diff := gocmp.Diff(want, e, cmpopts.IgnoreFields(Error{}, "Err")); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
 				}
@@ -116,7 +119,7 @@ func TestRequestIDs(t *testing.T) {
 		return responseOf(req, 400, "{}", "X-Request-Id", strings.Repeat("r ", 5000)+"\n"), nil
 	})
 	_, err := readChannel(t.Context(), c)
-	if id := requestError(t, err).RequestID; len(id) > 100 || len(id) < 20 || strings.Contains(id, "\n") {
+	if id := requestError(t, err).RequestID; len(id) > maxShownBytes || len(id) < 20 || strings.Contains(id, "\n") {
 		t.Errorf("a request ID of %d bytes", len(id))
 	}
 }
@@ -125,8 +128,8 @@ func TestRequestIDs(t *testing.T) {
 func TestUnexpectedResponseFacts(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		"":       "status 200 OK: the response is empty, content type application/json (request ID r)",
-		"\n":     "status 200 OK: the response is empty, content type application/json (request ID r)",
+		"":       "status 200 OK, the response is empty, content type application/json (request ID r)",
+		"\n":     "status 200 OK, the response is empty, content type application/json (request ID r)",
 		"<html>": `the response is not valid JSON (byte 0), content type application/json, begins with "<html>" (request ID r)`,
 		"{}":     `unexpected response: missing field "id", content type application/json (request ID r)`,
 	} {
@@ -151,7 +154,7 @@ func TestReportedFailure(t *testing.T) {
 		c := inMemory(t, Config{}, always(body))
 		_, err := c.EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{})
 		e := requestError(t, err)
-		if !errors.Is(err, ErrReportedFailure) || e.Reason != ReasonReportedFailure || e.Message != message || e.Status != 200 ||
+		if e.Reason != ReasonReportedFailure || e.Message != message || e.Status != 200 ||
 			!strings.Contains(err.Error(), "the response reports a failure") {
 			t.Errorf("%s: %v", body, err)
 		}
@@ -163,8 +166,8 @@ func TestBrokenJSONIsHidden(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		`{"id":"a","password":"hunter2-hunter2",}`, ` {"password":"hunter2-hunter2"`, `["hunter2-hunter2"`, `"hunter2-hunter2"`,
-		"\ufeff{\"password\":\"hunter2-hunter2\"", `rd":"a","password":"hunter2-hunter2"}`,
-		`{"id":7,"password":"hunter2-hunter2"}`, "\t\r\n{'password':'hunter2-hunter2'}", `{"id":null,"password":"hunter2-hunter2"}`,
+		"\ufeff{\"password\":\"hunter2-hunter2\"",
+		`{"id":{},"password":"hunter2-hunter2"}`, "\t\r\n{'password':'hunter2-hunter2'}", `{"id":null,"password":"hunter2-hunter2"}`,
 	} {
 		for _, status := range []int{200, 403} {
 			c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) { return responseOf(req, status, body), nil })
@@ -200,6 +203,94 @@ func TestContentType(t *testing.T) {
 		})
 		if _, err := readChannel(t.Context(), c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("status %d: the error is %v, want %q", status, err, want)
+		}
+	}
+}
+
+// TestReadError reads each of the shapes in use, and none of any other.
+func TestReadError(t *testing.T) {
+	t.Parallel()
+	type result struct{ code, message, requestID string }
+	for body, want := range map[string]result{
+		`{"error_code":"EndPoint.0005","error_msg":"no such service"}`:     {"EndPoint.0005", "no such service", ""},
+		`{"error_msg":"m","error_code":"APIGW.0301","request_id":"r"}`:     {"APIGW.0301", "m", "r"},
+		`{"error":{"code":"EndPoint.0010","message":"Invalid offset."}}`:   {"EndPoint.0010", "Invalid offset.", ""},
+		`{"error":{"code":401,"message":"m","title":"Unauthorized"}}`:      {"401", "m", ""},
+		`{"code":"c","message":"m"}`:                                       {"c", "m", ""},
+		`{"code":400,"message":"m"}`:                                       {"400", "m", ""},
+		`{"error":"invalid_token"}`:                                        {"", "invalid_token", ""},
+		`{"error_code":"c","error_message":"m"}`:                           {"c", "m", ""},
+		`{"error_code":"c","error":{"code":"d","message":"m"},"code":"e"}`: {"c", "m", ""},
+		`{"error":{"code":"d"},"code":"e","message":"m"}`:                  {"d", "m", ""},
+		`{"error_code":"c","error_code":"d","error_msg":"m"}`:              {"d", "m", ""},
+		"{\"error_code\":\"c\",\"error_msg\":\"a\xffb\"}":                  {"c", "a\ufffdb", ""},
+		`{"error_code":"c","error_msg":"\ud800"}`:                          {"c", "\ufffd", ""},
+		`{"error_code":["c"],"error_msg":{"a":1},"request_id":null}`:       {},
+		`{"Error_Code":"c"}`:                                               {},
+		`{"hello":"world"}`:                                                {},
+		`{}`:                                                               {}, `[]`: {}, `"no"`: {}, `null`: {}, ``: {}, `<html>`: {}, `{"error_code":"c"`: {},
+		strings.Repeat("[", 20_000): {}, strings.Repeat(`{"error":`, 20_000): {},
+	} {
+		code, message, requestID := readError([]byte(body))
+		if got := (result{code, message, requestID}); got != want {
+			t.Errorf("%.80s: %+v, want %+v", body, got, want)
+		}
+	}
+}
+
+// TestPages are told from other responses, at any status, and shown by their title.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	for body, tt := range map[string]struct {
+		contentType string
+		page        bool
+		text        string
+	}{
+		"<html><head><TITLE lang=en>\n Sign  in </TITLE>": {"text/html; charset=utf-8", true, `an HTML page titled "Sign in"`},
+		"<!DOCTYPE html><title>Blocked</title>":           {"text/plain", true, `an HTML page titled "Blocked"`},
+		"\n<html><body>nothing":                           {"application/json", true, `begins with "<html><body>nothing"`},
+		"plain <title>text</title>":                       {"text/plain", false, `begins with "plain <title>text</title>"`},
+		`{"id":"<html>`:                                   {"application/json", false, "not valid JSON"},
+	} {
+		for _, status := range []int{200, 404} {
+			c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) {
+				return responseOf(req, status, body, "Content-Type", tt.contentType), nil
+			})
+			_, err := readChannel(t.Context(), c)
+			if e := requestError(t, err); e.Page != tt.page || status == 200 && !strings.Contains(err.Error(), tt.text) {
+				t.Errorf("%d %s: page %t, %v", status, body, e.Page, err)
+			}
+		}
+	}
+}
+
+// TestRedirects are not followed or retried, also not those of a sign-in. The error names the target
+// without its path and query.
+func TestRedirects(t *testing.T) {
+	t.Parallel()
+	for location, want := range map[string]string{
+		"https://login.example.com/portal?secret=1": "redirected to https://login.example.com; redirects are not followed",
+		"/moved?secret=1":      "redirected to http://api.invalid; redirects are not followed",
+		"http://[%zz?secret=1": "redirected to an address that is not a URL; redirects are not followed",
+		"":                     "status 302 Found",
+	} {
+		for _, credentials := range []Credentials{defaultKeys, userByName} {
+			var sent requestLog
+			c := inMemory(t, Config{MaxRetries: 3, Credentials: credentials}, sent.recording(func(req *http.Request) (*http.Response, error) {
+				resp := responseOf(req, http.StatusFound, "", "X-Request-Id", "r1")
+				if location != "" {
+					resp.Header.Set("Location", location)
+				}
+				return resp, nil
+			}))
+			_, err := readChannel(t.Context(), c)
+			e := requestError(t, err)
+			if e.Status != http.StatusFound || e.RequestID != "r1" || (e.Reason == ReasonRedirect) != (location != "") || sent.count() != 1 {
+				t.Errorf("%q: %d requests, reason %d, status %d", location, sent.count(), e.Reason, e.Status)
+			}
+			if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+				t.Errorf("%q: the error lacks %q: %v", location, want, err)
+			}
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"maps"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -20,15 +19,15 @@ const (
 	signatureTime = "20060102T150405Z"
 )
 
-// signedHeaders are signed if a request has them, in addition to its host.
-var signedHeaders = []string{"Content-Type", "X-Project-Id", "X-Sdk-Date", "X-Security-Token"}
+// signedHeaders are signed if a request has them, in this order.
+var signedHeaders = []string{"Content-Type", "Host", "X-Project-Id", "X-Sdk-Date", "X-Security-Token"}
 
-// sign sets the headers that authenticate req with this body at this time. A request that has been
-// signed before is signed afresh.
+// sign sets the headers that authenticate req with this body at this time, and returns the signature.
+// A request that has been signed before is signed afresh.
 //
 // API Gateway developer guide, "AK/SK Signing and Authentication Algorithm"
 // (https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html).
-func sign(req *http.Request, body []byte, accessKey, secretKey string, now time.Time) {
+func sign(req *http.Request, body []byte, accessKey, secretKey string, now time.Time) (signature string) {
 	date := now.UTC().Format(signatureTime)
 	req.Header.Set("X-Sdk-Date", date)
 
@@ -37,33 +36,30 @@ func sign(req *http.Request, body []byte, accessKey, secretKey string, now time.
 	mac := hmac.New(sha256.New, []byte(secretKey))
 	mac.Write([]byte(signatureAlgorithm + "\n" + date + "\n" + hex.EncodeToString(digest[:])))
 
-	req.Header.Set("Authorization", signatureAlgorithm+" Access="+accessKey+
-		", SignedHeaders="+names+", Signature="+hex.EncodeToString(mac.Sum(nil)))
+	signature = hex.EncodeToString(mac.Sum(nil))
+	req.Header.Set("Authorization", signatureAlgorithm+" Access="+accessKey+", SignedHeaders="+names+", Signature="+signature)
+	return signature
 }
 
 // canonicalRequest returns the text whose hash is signed, and the names of the headers in it,
 // joined by ";".
 func canonicalRequest(req *http.Request, body []byte) (text, names string) {
-	type header struct{ name, value string }
-	headers := []header{{"host", cmp.Or(req.Host, req.URL.Host)}}
+	var lines strings.Builder
+	var signed []string
 	for _, name := range signedHeaders {
-		if values := req.Header[textproto.CanonicalMIMEHeaderKey(name)]; len(values) > 0 {
-			headers = append(headers, header{strings.ToLower(name), textproto.TrimString(values[0])})
+		values := req.Header[name]
+		if name == "Host" {
+			values = []string{cmp.Or(req.Host, req.URL.Host)}
+		}
+		if len(values) > 0 {
+			signed = append(signed, strings.ToLower(name))
+			lines.WriteString(strings.ToLower(name) + ":" + textproto.TrimString(values[0]) + "\n")
 		}
 	}
-	slices.SortFunc(headers, func(a, b header) int { return cmp.Compare(a.name, b.name) })
-
-	var lines, signed strings.Builder
-	for i, h := range headers {
-		if i > 0 {
-			signed.WriteByte(';')
-		}
-		signed.WriteString(h.name)
-		lines.WriteString(h.name + ":" + h.value + "\n")
-	}
+	names = strings.Join(signed, ";")
 	digest := sha256.Sum256(body)
 	return req.Method + "\n" + canonicalPath(req.URL) + "\n" + canonicalQuery(req.URL) + "\n" +
-		lines.String() + "\n" + signed.String() + "\n" + hex.EncodeToString(digest[:]), signed.String()
+		lines.String() + "\n" + names + "\n" + hex.EncodeToString(digest[:]), names
 }
 
 // canonicalPath returns the path with each segment percent-encoded afresh and a slash at its end.
@@ -74,38 +70,21 @@ func canonicalPath(u *url.URL) string {
 			segments[i] = percentEncode(plain)
 		}
 	}
-	path := strings.Join(segments, "/")
-	if !strings.HasSuffix(path, "/") {
-		path += "/"
-	}
-	return path
+	return strings.TrimSuffix(strings.Join(segments, "/"), "/") + "/"
 }
 
 // canonicalQuery returns the query, percent-encoded afresh and sorted by name, then value.
 func canonicalQuery(u *url.URL) string {
-	var pairs []string
 	query := u.Query()
-	for _, name := range slices.Sorted(maps.Keys(query)) {
-		for _, value := range slices.Sorted(slices.Values(query[name])) {
-			pairs = append(pairs, percentEncode(name)+"="+percentEncode(value))
-		}
+	for _, values := range query {
+		slices.Sort(values)
 	}
-	return strings.Join(pairs, "&")
+	return encodeQuery(query)
 }
 
+// encodeQuery writes a query sorted by name, with a space as %20: the gateway's signature check does
+// not read "+" as a space.
+func encodeQuery(query url.Values) string { return strings.ReplaceAll(query.Encode(), "+", "%20") }
+
 // percentEncode encodes every byte except the unreserved characters of RFC 3986.
-func percentEncode(s string) string {
-	const hexadecimal = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := range len(s) {
-		switch c := s[i]; {
-		case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9', strings.IndexByte("-_.~", c) >= 0:
-			b.WriteByte(c)
-		default:
-			b.WriteByte('%')
-			b.WriteByte(hexadecimal[c>>4])
-			b.WriteByte(hexadecimal[c&15])
-		}
-	}
-	return b.String()
-}
+func percentEncode(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

@@ -2,11 +2,14 @@ package client
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"time"
+)
+
+var (
+	scopeToken = apiCall{operation: OpScopeToken, service: IAM, method: http.MethodPost, path: tokensPath}
+	showToken  = apiCall{operation: OpShowToken, service: IAM, method: http.MethodGet, path: tokensPath}
 )
 
 // Token is an IAM token that was issued elsewhere. One that is for a project is used as it is; one
@@ -14,9 +17,9 @@ import (
 type Token string
 
 func (t Token) source(c *Client) credentialSource {
-	s := &tokenSource{client: c, given: &credential{token: string(t), mayLackProject: true}}
+	s := &givenTokenSource{client: c, token: string(t)}
 	s.described.fetch = s.describe
-	s.scoped.fetch = s.trade
+	s.traded = newTokenSource(s.trade)
 	return s
 }
 
@@ -24,131 +27,98 @@ func (t Token) source(c *Client) credentialSource {
 // it.
 const describeTimeout = 10 * time.Second
 
-// tokenSource authorizes with a given token, or with what it is traded for.
-type tokenSource struct {
+// givenTokenSource authorizes with a given token, or with what it is traded for.
+type givenTokenSource struct {
 	client *Client
-	given  *credential
-	// described is what IAM knows of the token.
-	described cached[*givenToken]
-	// unscoped is set once IAM has reported that the token has no project.
-	unscoped atomic.Bool
-	scoped   scopedTokens
+	token  string
+	// described is what the IAM of a region reports of the token: the client's own region, if it has
+	// one.
+	described cachedMap[string, *tokenDescription]
+	// traded are the tokens of projects that a token without a project is traded for.
+	traded *fetchedSource
 }
 
-// givenToken is what a token is for. It is empty if IAM does not support the call.
-type givenToken struct {
-	projectID, projectName, domainID string
+func (s *givenTokenSource) of(project projectScope) *cached[*tokenDescription] {
+	return s.described.of(s.client.signInRegion(project))
 }
 
-func (s *tokenSource) get(ctx context.Context, scope projectScope) (*credential, error) {
-	if s.unscoped.Load() {
-		return s.scoped.get(ctx, scope)
+// get returns the token as it is, unless it is known to have no project. For a project's name it
+// first asks IAM what the token is for.
+func (s *givenTokenSource) get(ctx context.Context, project projectScope) (*credential, error) {
+	token := s.of(project).last()
+	if project.name != "" {
+		var err error
+		if token, err = s.of(project).get(ctx); err != nil {
+			return nil, err
+		}
 	}
-	return s.given, nil
+	given := &credential{token: s.token, mayLackProject: true}
+	switch {
+	case token == nil:
+	case token.hasNoProject():
+		return s.traded.get(ctx, project)
+	case project.name == "" || token.isFor(project, s.client.config.Region):
+		given.projectID = token.Project.ID
+	}
+	return given, nil
 }
 
-// invalidate looks at what the token is for: one without a project is refused by every service, and
+// hasNoProject reports whether IAM says that the token has no project.
+func (t *tokenDescription) hasNoProject() bool { return t.isKnown && t.Project.ID == "" }
+
+// isFor reports whether the token is for a project given by its name. One with the region's name is
+// what is read from by default: a token for another project of the region, whose name begins with
+// the region's, serves as well, and in the client's own region any token.
+func (t *tokenDescription) isFor(project projectScope, ownRegion string) bool {
+	byDefault := project.name == project.region &&
+		(strings.HasPrefix(t.Project.Name, project.region+"_") || project.region == ownRegion)
+	return t.Project.Name != "" && (t.Project.Name == project.name || byDefault)
+}
+
+// renew looks at what the given token is for: one without a project is refused by every service, and
 // is traded.
-func (s *tokenSource) invalidate(ctx context.Context, scope projectScope, refused *credential) bool {
-	if refused != s.given {
-		s.scoped.invalidate(scope, refused)
-		return true
+func (s *givenTokenSource) renew(ctx context.Context, project projectScope, refused *credential) bool {
+	if refused.token != s.token {
+		return s.traded.renew(ctx, project, refused)
 	}
 	ctx, cancel := context.WithTimeout(ctx, describeTimeout)
 	defer cancel()
-	_, err := s.described.get(ctx)
-	return err == nil && s.unscoped.Load()
-}
-
-// projectID returns the token's own project if it belongs to the region, or the project that the
-// token is traded for.
-func (s *tokenSource) projectID(ctx context.Context, scope projectScope) (string, error) {
-	token, err := s.described.get(ctx)
-	switch {
-	case err != nil:
-		return "", err
-	case s.unscoped.Load():
-		return s.scoped.projectID(ctx, scope)
-	case token.projectName == scope.name:
-		return token.projectID, nil
-	case scope.name == scope.region && isProjectOf(token.projectName, scope.region, s.client.config.Region):
-		return token.projectID, nil
-	}
-	return "", nil
-}
-
-// isProjectOf reports whether a token's project is used for a region: projects have the region's
-// name or begin with it. In the client's own region, the token's project is used whatever its name.
-func isProjectOf(name, region, ownRegion string) bool {
-	return name != "" && (name == region || strings.HasPrefix(name, region+"_") || region == ownRegion)
+	token, err := s.of(project).get(ctx)
+	return err == nil && token.hasNoProject()
 }
 
 // describe asks IAM what the token is for. An IAM that does not know the call is no error.
 //
 // GET /v3/auth/tokens, Identity and Access Management API reference, "Verifying a Token"
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0010.html).
-func (s *tokenSource) describe(ctx context.Context) (*givenToken, lifetime, error) {
-	resp, err := s.client.askIAM(ctx, iamRequest{
-		operation: showToken,
-		purpose:   "reading what the token is for",
-		region:    s.client.homeRegion(),
-		header:    http.Header{"X-Subject-Token": {s.given.token}},
-		source:    fixedSource{s.given},
+func (s *givenTokenSource) describe(ctx context.Context, region string) (*tokenDescription, lifetime, error) {
+	resp, err := s.client.askIAM(ctx, region, nil, &request{
+		call:    showToken,
+		purpose: "reading what the token is for",
+		header:  http.Header{"X-Subject-Token": {s.token}},
+		source:  fixedSource{&credential{token: s.token}},
 	})
-	if e, ok := errors.AsType[*Error](err); ok && e.Reason == ReasonAPIError && isUnknownCall(e) && !is[*DeadlineError](err) {
-		return &givenToken{}, lifetime{}, nil
+	if hasStatus(err, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented) {
+		return &tokenDescription{}, lifetime{}, nil
 	}
-	if err != nil {
-		return nil, lifetime{}, err
-	}
-	described, err := decode[tokenResponse](resp)
-	if err != nil {
-		return nil, lifetime{}, err
-	}
-	token := &givenToken{
-		projectID:   described.Token.value.Project.ID,
-		projectName: described.Token.value.Project.Name,
-		domainID:    described.Token.value.User.Domain.ID,
-	}
-	s.unscoped.Store(token.projectID == "")
-	return token, lifetime{}, nil
-}
-
-// isUnknownCall reports whether an API error means that the IAM does not offer a call, or not to
-// this caller.
-func isUnknownCall(e *Error) bool {
-	if isThrottling(e.Status, e.Code) {
-		return false
-	}
-	switch e.Status {
-	case http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return true
-	}
-	return false
+	description, err := readDescription(resp, err)
+	return description, lifetime{}, err
 }
 
 // trade trades the token for one of a project.
 //
 // POST /v3/auth/tokens with the method token, OpenStack Identity API v3, "Token authentication with
 // scoped authorization" (https://docs.openstack.org/api-ref/identity/v3/).
-func (s *tokenSource) trade(ctx context.Context, scope projectScope) (*scopedToken, lifetime, error) {
-	given, err := s.described.get(ctx)
+func (s *givenTokenSource) trade(ctx context.Context, project projectScope) (*credential, lifetime, error) {
+	given, err := s.of(project).get(ctx)
 	if err != nil {
 		return nil, lifetime{}, err
 	}
-	resp, err := s.client.askIAM(ctx, iamRequest{
-		operation: scopeToken,
-		purpose:   "trading the token for one of a project",
-		region:    scope.region,
-		body: jsonObject{"auth": jsonObject{
-			"identity": jsonObject{"methods": []string{"token"}, "token": jsonObject{"id": s.given.token}},
-			"scope":    tokenScope(scope, jsonObject{"id": given.domainID}),
-		}},
-		secrets: []string{s.given.token},
-	})
-	if err != nil {
-		return nil, lifetime{}, err
+	auth := jsonObject{
+		"identity": jsonObject{"methods": []string{"token"}, "token": jsonObject{"id": s.token}},
+		"scope":    tokenScope(project, jsonObject{"id": given.User.Domain.ID}),
 	}
-	token, _, life, err := readToken(resp)
-	return token, life, err
+	return readToken(s.client.askIAM(ctx, project.region, auth, &request{
+		call: scopeToken, purpose: "trading the token for one of a project", secrets: []string{s.token},
+	}))
 }

@@ -12,10 +12,15 @@ import (
 // unscopedToken is a token without a project.
 const unscopedToken = "simulated-token-without-a-project-0000000000000000001"
 
-func addUnscopedToken(server *simulator.Server) {
+// withUnscopedToken starts a simulator that has issued a token without a project, and returns it
+// with a client that has this token.
+func withUnscopedToken(t *testing.T, projectID string) (*simulator.Server, *Client) {
+	t.Helper()
+	server, c := simulated(t, Config{Credentials: Token(unscopedToken), ProjectID: projectID})
 	server.Update(func(d *simulator.Data) {
 		d.IAM.Tokens = append(d.IAM.Tokens, simulator.IssuedToken{Value: unscopedToken, DomainID: simulator.DomainID})
 	})
+	return server, c
 }
 
 // TestTokenOfAProject is used as it is, and its project is the default.
@@ -23,62 +28,47 @@ func TestTokenOfAProject(t *testing.T) {
 	t.Parallel()
 	server, c := simulated(t, Config{Credentials: Token(simulator.Token)})
 	for range 3 {
-		in, err := c.Resolve(t.Context(), APIG, Scope{})
-		if err != nil || in != home {
-			t.Fatalf("%v, %v", in, err)
-		}
-		if _, err := readChannel(t.Context(), c); err != nil {
-			t.Error(err)
-		}
+		checkRead(t, c, Scope{}, simulator.ProjectID)
 	}
-	if n := server.Count(toIAM); n != 1 {
-		t.Errorf("%d requests to IAM, want 1", n)
-	}
+	checkIAMRequests(t, server, 1)
 	// Another region's project is looked up.
-	if in, err := c.Resolve(t.Context(), APIG, Scope{Region: simulator.SecondRegion}); err != nil || in.ProjectID != simulator.SecondProjectID {
-		t.Errorf("%v, %v", in, err)
-	}
+	checkResolve(t, c, Scope{Region: simulator.SecondRegion}, simulator.SecondProjectID)
+	// So is a project with another name than the token's.
+	_, c = simulated(t, Config{Credentials: Token(simulator.Token), ProjectName: simulator.SubProjectName})
+	checkResolve(t, c, Scope{}, simulator.SubProjectID)
 }
 
 // TestTokenIsNotDescribed if the project is known and the token is accepted.
 func TestTokenIsNotDescribed(t *testing.T) {
 	t.Parallel()
 	server, c := simulated(t, Config{Credentials: Token(simulator.Token), ProjectID: simulator.ProjectID})
-	in, err := c.Resolve(t.Context(), APIG, Scope{})
-	if err != nil || in != home {
-		t.Fatalf("%v, %v", in, err)
-	}
-	if _, err := readChannel(t.Context(), c); err != nil || server.Count(nil) != 1 {
-		t.Errorf("%d requests: %v", server.Count(nil), err)
+	checkRead(t, c, Scope{}, simulator.ProjectID)
+	if n := server.Count(nil); n != 1 {
+		t.Errorf("%d requests, want 1", n)
 	}
 }
 
-// TestTokenOfAnotherProject does not take the token's project for the configured one.
-func TestTokenOfAnotherProject(t *testing.T) {
-	t.Parallel()
-	_, c := simulated(t, Config{Credentials: Token(simulator.Token), ProjectName: simulator.SubProjectName})
-	in, err := c.Resolve(t.Context(), APIG, Scope{})
-	if err != nil || in.ProjectID != simulator.SubProjectID {
-		t.Errorf("%v, %v", in, err)
-	}
-}
-
-func TestIsProjectOf(t *testing.T) {
+func TestTokenIsFor(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name, region, own string
-		want              bool
+		token, wanted, region, own string
+		want                       bool
 	}{
-		{"r1", "r1", "r2", true},
-		{"r1_lab", "r1", "r2", true},
-		{"r12", "r1", "r2", false},
-		{"r2", "r1", "r3", false},
-		{"any", "r1", "r1", true},
-		{"any", "r1", "", false},
-		{"", "r1", "r1", false},
+		{"r1", "r1", "r1", "r2", true},
+		{"r1_lab", "r1", "r1", "r2", true},
+		{"r12", "r1", "r1", "r2", false},
+		{"r2", "r1", "r1", "r3", false},
+		{"any", "r1", "r1", "r1", true},
+		{"any", "r1", "r1", "", false},
+		{"", "r1", "r1", "r1", false},
+		{"r1_lab", "r1_lab", "r1", "r1", true},
+		{"any", "r1_lab", "r1", "r1", false},
+		{"r1_lab_2", "r1_lab", "r1", "r1", false},
 	} {
-		if got := isProjectOf(tt.name, tt.region, tt.own); got != tt.want {
-			t.Errorf("%q in %s of a client of %q: %t", tt.name, tt.region, tt.own, got)
+		description := &tokenDescription{}
+		description.Project.Name = tt.token
+		if got := description.isFor(projectScope{region: tt.region, name: tt.wanted}, tt.own); got != tt.want {
+			t.Errorf("%+v: %t", tt, got)
 		}
 	}
 }
@@ -86,79 +76,52 @@ func TestIsProjectOf(t *testing.T) {
 // TestTokenWithoutAProject is described once, and traded once for each project.
 func TestTokenWithoutAProject(t *testing.T) {
 	t.Parallel()
-	server, c := simulated(t, Config{Credentials: Token(unscopedToken)})
-	addUnscopedToken(server)
-	projects := map[string]string{simulator.Region: simulator.ProjectID, simulator.SecondRegion: simulator.SecondProjectID}
+	server, c := withUnscopedToken(t, "")
 	var reading sync.WaitGroup
-	for region, project := range projects {
+	for region, project := range map[string]string{simulator.Region: simulator.ProjectID, simulator.SecondRegion: simulator.SecondProjectID} {
 		for range 8 {
-			reading.Go(func() {
-				in, err := c.Resolve(t.Context(), DLI, Scope{Region: region})
-				if err != nil || in.ProjectID != project {
-					t.Errorf("%v, %v", in, err)
-					return
-				}
-				if _, err := c.EnhancedConnections(t.Context(), in, EnhancedConnectionsQuery{}); err != nil {
-					t.Error(err)
-				}
-			})
+			reading.Go(func() { checkRead(t, c, Scope{Region: region}, project) })
 		}
 	}
 	reading.Wait()
-	if n := server.Count(toIAM); n != 3 {
-		t.Errorf("%d requests to IAM for 16 reads in two regions, want 3", n)
-	}
+	checkIAMRequests(t, server, 3)
 }
 
-// TestTokenWithoutAProjectIsTradedAfter401 if the project is known, so that nothing was asked
+// TestTokenWithoutAProjectIsTradedAfterARefusal if the project is known, so that nothing was asked
 // before.
-func TestTokenWithoutAProjectIsTradedAfter401(t *testing.T) {
+func TestTokenWithoutAProjectIsTradedAfterARefusal(t *testing.T) {
 	t.Parallel()
-	server, c := simulated(t, Config{Credentials: Token(unscopedToken), ProjectID: simulator.ProjectID})
-	addUnscopedToken(server)
-	server.Inject(simulator.Fault{
-		Match:  func(r simulator.Request) bool { return !toIAM(r) && r.Header.Get("X-Auth-Token") == unscopedToken },
-		Action: simulator.ServiceError(http.StatusUnauthorized, "APIGW.0301", "no project"),
-	})
-	for range 3 {
-		if _, err := readChannel(t.Context(), c); err != nil {
-			t.Fatal(err)
+	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden} {
+		server, c := withUnscopedToken(t, simulator.ProjectID)
+		server.Inject(simulator.Fault{
+			Match:  func(r simulator.Request) bool { return !toIAM(r) && r.Header.Get("X-Auth-Token") == unscopedToken },
+			Action: simulator.ServiceError(status, "APIGW.0301", "no project"),
+		})
+		for range 3 {
+			checkRead(t, c, home, simulator.ProjectID)
 		}
-	}
-	refused := server.Count(func(r simulator.Request) bool { return r.Status == http.StatusUnauthorized })
-	if n := server.Count(toIAM); n != 2 || refused != 1 {
-		t.Errorf("%d requests to IAM and %d refused ones, want 2 and 1", n, refused)
-	}
-	// A traded token that is revoked is replaced.
-	server.Update(func(d *simulator.Data) { d.IAM.Tokens = d.IAM.Tokens[:2] })
-	if _, err := readChannel(t.Context(), c); err != nil {
-		t.Error(err)
-	}
-	if n := server.Count(toIAM); n != 3 {
-		t.Errorf("%d requests to IAM, want 3", n)
+		checkIAMRequests(t, server, 2)
+		if n := server.Count(func(r simulator.Request) bool { return r.Status == status }); n != 1 {
+			t.Errorf("%d refused requests, want 1", n)
+		}
+		// A traded token that is revoked is replaced.
+		server.Update(func(d *simulator.Data) { d.IAM.Tokens = d.IAM.Tokens[:2] })
+		checkRead(t, c, home, simulator.ProjectID)
+		checkIAMRequests(t, server, 3)
 	}
 }
 
 // TestTokenWithoutTokenAPIs uses the token as it is if the IAM cannot describe it.
 func TestTokenWithoutTokenAPIs(t *testing.T) {
 	t.Parallel()
-	server, c := simulated(t, Config{Credentials: Token(simulator.Token)})
-	server.Update(func(d *simulator.Data) { d.IAM.WithoutTokenAPIs = true })
-	for range 2 {
-		in, err := c.Resolve(t.Context(), APIG, Scope{})
-		if err != nil || in != home {
-			t.Fatalf("%v, %v", in, err)
-		}
-	}
-	if n := server.Count(toIAM); n != 2 {
-		t.Errorf("%d requests to IAM, want 2: one to describe the token, one for the project", n)
-	}
 	for _, status := range []int{403, 404, 405, 501} {
 		server, c := simulated(t, Config{Credentials: Token(simulator.Token)})
 		server.Inject(simulator.Fault{Service: IAM, Path: tokensPath, Action: simulator.Empty(status)})
-		if in, err := c.Resolve(t.Context(), APIG, Scope{}); err != nil || in != home {
-			t.Errorf("%d: %v, %v", status, in, err)
+		for range 2 {
+			checkRead(t, c, Scope{}, simulator.ProjectID)
 		}
+		// One to describe the token, one for the project.
+		checkIAMRequests(t, server, 2)
 	}
 }
 
@@ -169,16 +132,45 @@ func TestRefusedToken(t *testing.T) {
 	server, c := simulated(t, Config{Credentials: Token("unknown-token-000001"), MaxRetries: 3})
 	for range 3 {
 		_, err := readChannel(t.Context(), c)
-		if e := requestError(t, err); e.Status != http.StatusUnauthorized || e.Operation != OpShowVPCChannel || e.Attempts != 1 {
+		e := requestError(t, err)
+		if e.Status != http.StatusUnauthorized || e.Operation != OpShowVPCChannel || e.Attempts != 1 || e.TokenProject != "" {
 			t.Errorf("the error is %v", err)
 		}
 	}
-	if n := server.Count(toIAM); n != 1 {
-		t.Errorf("%d requests to IAM, want 1", n)
-	}
+	checkIAMRequests(t, server, 1)
 	_, err := c.Resolve(t.Context(), APIG, Scope{})
-	if e := requestError(t, err); e.Status != http.StatusUnauthorized || e.Operation != OpShowToken || strings.Contains(err.Error(), "unknown-token") {
+	e := requestError(t, err)
+	if e.Status != http.StatusUnauthorized || e.Operation != OpShowToken || strings.Contains(err.Error(), "unknown-token") {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// TestForbiddenForTheTokensProject says in the error which project a token is for, a given one or
+// one of a sign-in, and nothing for keys.
+func TestForbiddenForTheTokensProject(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		credentials Credentials
+		want        string
+	}{
+		"token": {Token("t"), "its-project"}, "password": {userByName, "p1"}, "keys": {defaultKeys, ""},
+	} {
+		double := &iamDouble{tokenProject: "its-project"}
+		c := inMemory(t, Config{Credentials: tt.credentials}, func(req *http.Request) (*http.Response, error) {
+			if strings.Contains(req.URL.Path, "/iam/") {
+				return double.respond(req)
+			}
+			return responseOf(req, http.StatusForbidden, "{}"), nil
+		})
+		for range 2 {
+			_, err := readChannel(t.Context(), c)
+			if e := requestError(t, err); e.Status != http.StatusForbidden || e.TokenProject != tt.want {
+				t.Errorf("%s: the token is for %q: %v", name, e.TokenProject, err)
+			}
+		}
+		if n := len(double.requests); n > 1 {
+			t.Errorf("%s: %d requests to IAM", name, n)
+		}
 	}
 }
 
@@ -194,7 +186,8 @@ func TestKeystoneRefusesAToken(t *testing.T) {
 	}))
 	for range 3 {
 		_, err := c.Resolve(t.Context(), APIG, Scope{})
-		if e := requestError(t, err); e.Status != http.StatusNotFound || e.Operation != OpScopeToken || e.Purpose != "trading the token for one of a project" {
+		e := requestError(t, err)
+		if e.Status != http.StatusNotFound || e.Operation != OpScopeToken || e.Purpose != "trading the token for one of a project" {
 			t.Errorf("the error is %v", err)
 		}
 	}
@@ -208,13 +201,8 @@ func TestDescribingATokenFailsForAWhile(t *testing.T) {
 	t.Parallel()
 	server, c := simulated(t, Config{Credentials: Token(simulator.Token)})
 	server.Inject(simulator.Fault{Service: IAM, Times: 1, Action: simulator.Empty(503)})
-	for _, ok := range []bool{false, true} {
-		if in, err := c.Resolve(t.Context(), APIG, Scope{}); (err == nil) != ok {
-			t.Errorf("%v, %v, want success: %t", in, err, ok)
-		}
+	if _, err := c.Resolve(t.Context(), APIG, Scope{}); requestError(t, err).Status != 503 {
+		t.Error(err)
 	}
-	c = inMemory(t, Config{Credentials: Token("t")}, always("[]"))
-	if _, err := c.Resolve(t.Context(), APIG, Scope{}); requestError(t, err).Reason != ReasonUnexpectedResponse {
-		t.Errorf("the error is %v", err)
-	}
+	checkResolve(t, c, Scope{}, simulator.ProjectID)
 }

@@ -12,10 +12,6 @@ import (
 	"time"
 )
 
-// maxInFlight is the maximum number of requests in flight to a host: Terraform's default
-// parallelism.
-const maxInFlight = 10
-
 const (
 	connectTimeout      = 10 * time.Second
 	idleConnectionLimit = 90 * time.Second
@@ -45,10 +41,12 @@ func newTransport(config Config) (*http.Transport, error) {
 		}
 		settings.RootCAs = roots
 	}
+	// The system notices a dead connection as soon as pings do, also one of HTTP/1.1.
+	alive := net.KeepAliveConfig{Enable: true, Idle: pingAfter, Interval: pingTimeout / 2, Count: 2}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		OnProxyConnectResponse: checkProxyResponse,
-		DialContext:            newDialer().DialContext,
+		DialContext:            (&net.Dialer{Timeout: connectTimeout, KeepAliveConfig: alive}).DialContext,
 		TLSClientConfig:        settings,
 		TLSHandshakeTimeout:    connectTimeout,
 		ForceAttemptHTTP2:      true,
@@ -58,19 +56,10 @@ func newTransport(config Config) (*http.Transport, error) {
 	}, nil
 }
 
-// newDialer returns what connects to servers. The system notices a dead connection as soon as pings
-// do, also one of HTTP/1.1.
-func newDialer() *net.Dialer {
-	return &net.Dialer{
-		Timeout:         connectTimeout,
-		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: pingAfter, Interval: pingTimeout / 2, Count: 2},
-	}
-}
-
 // checkProxyResponse turns a proxy's refusal to connect into a [ProxyError].
 func checkProxyResponse(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
-	if resp.StatusCode == http.StatusOK {
-		return nil
+	if resp.StatusCode != http.StatusOK {
+		return &ProxyError{Host: proxy.Host, Status: resp.StatusCode}
 	}
-	return &ProxyError{Host: proxy.Host, Status: resp.StatusCode}
+	return nil
 }

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
@@ -16,11 +15,10 @@ func namingProxy(transport *http.Transport, req *http.Request, err error) error 
 	if !ok || operation.Op != "proxyconnect" {
 		return err
 	}
-	proxy, proxyErr := transport.Proxy(req)
-	if proxyErr != nil || proxy == nil {
-		return err
+	if proxy, proxyErr := transport.Proxy(req); proxyErr == nil && proxy != nil {
+		err = &ProxyError{Host: proxy.Host, Err: operation.Err}
 	}
-	return &ProxyError{Host: proxy.Host, Err: operation.Err}
+	return err
 }
 
 // reasonOf tells what kind of failure an error is. hasResponse is set if there was a response.
@@ -31,15 +29,27 @@ func reasonOf(err error, hasResponse bool) Reason {
 		}
 		err = deadline.Err
 	}
-	if reason, ok := reasonOfNetwork(err); ok {
-		return reason
-	}
+	unknown, isDNS := errors.AsType[*net.DNSError](err)
+	timeout, ok := errors.AsType[net.Error](err)
 	switch {
+	case is[*ProxyError](err):
+		return ReasonProxy
+	case isDNS && !unknown.IsTimeout: // DNS does not know the host, or cannot be asked.
+		return ReasonUnknownHost
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return ReasonConnectionRefused
+	case is[*tls.CertificateVerificationError](err):
+		return ReasonCertificate
+	case isTLSError(err):
+		return ReasonTLS
+	case errors.Is(err, errAttemptTimeout), ok && timeout.Timeout():
+		return ReasonTimeout
 	case errors.Is(err, errResponseTooLarge):
 		return ReasonResponseTooLarge
-	case is[*redirectError](err):
+	case errors.Is(err, errRedirect):
 		return ReasonRedirect
-	case is[*unsendableError](err), errors.Is(err, errThrottled), isUnreachable(err), errors.Is(err, context.Canceled):
+	case errors.Is(err, errInvalidURL), errors.Is(err, errThrottled), errors.Is(err, context.Canceled), is[*net.AddrError](err),
+		errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return ReasonNotSent
 	case hasResponse:
 		return ReasonAPIError
@@ -48,46 +58,9 @@ func reasonOf(err error, hasResponse bool) Reason {
 	return ReasonConnectionClosed
 }
 
-// reasonOfNetwork tells the failures of a connection apart.
-func reasonOfNetwork(err error) (Reason, bool) {
-	var timeout net.Error
-	switch {
-	case is[*ProxyError](err):
-		return ReasonProxy, true
-	case isUnknownHost(err):
-		return ReasonUnknownHost, true
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return ReasonConnectionRefused, true
-	case isCertificateError(err):
-		return ReasonCertificate, true
-	case isTLSError(err):
-		return ReasonTLS, true
-	case errors.Is(err, errAttemptTimeout), errors.As(err, &timeout) && timeout.Timeout():
-		return ReasonTimeout, true
-	}
-	return 0, false
-}
-
-// isUnknownHost reports whether DNS does not know the host, or cannot be asked.
-func isUnknownHost(err error) bool {
-	unknown, ok := errors.AsType[*net.DNSError](err)
-	return ok && !unknown.IsTimeout
-}
-
-// isCertificateError reports whether the server's certificate is the problem.
-func isCertificateError(err error) bool {
-	return is[*tls.CertificateVerificationError](err) || is[x509.HostnameError](err) ||
-		is[x509.UnknownAuthorityError](err) || is[x509.CertificateInvalidError](err)
-}
-
 // isTLSError reports whether a TLS handshake failed for another reason than the certificate.
 func isTLSError(err error) bool {
 	operation, ok := errors.AsType[*net.OpError](err)
 	return ok && operation.Op == "remote error" || is[tls.RecordHeaderError](err) || is[tls.AlertError](err) ||
 		errors.Is(err, http.ErrSchemeMismatch)
-}
-
-// isUnreachable reports whether there is no way to the address.
-func isUnreachable(err error) bool {
-	return errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH) || is[*net.AddrError](err)
 }

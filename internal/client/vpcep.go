@@ -3,12 +3,12 @@ package client
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 )
 
-var listServiceConnections = operation{
-	OpListServiceConnections, VPCEP, http.MethodGet, "/v1/{project_id}/vpc-endpoint-services/{vpc_endpoint_service_id}/connections",
+var listServiceConnections = apiCall{
+	operation: OpListServiceConnections, service: VPCEP, method: http.MethodGet,
+	path: "/v1/{project_id}/vpc-endpoint-services/{vpc_endpoint_service_id}/connections",
 }
 
 // serviceConnectionsPage is the largest page that the API returns.
@@ -47,8 +47,8 @@ type ServiceConnectionsQuery struct {
 	MarkerID   *int64
 	// Status is pendingAcceptance, creating, accepted, rejected, failed or deleting, "" for all.
 	Status string
-	// SortKey is create_at or update_at, SortDir asc or desc, "" for the API's defaults: create_at,
-	// newest first.
+	// SortKey is create_at or update_at, on other clouds created_at or updated_at; SortDir is asc or
+	// desc. "" is the API's default: by creation, newest first.
 	SortKey, SortDir string
 	Window
 }
@@ -60,44 +60,15 @@ type ServiceConnectionsQuery struct {
 // GET /v1/{project_id}/vpc-endpoint-services/{vpc_endpoint_service_id}/connections, VPC Endpoint
 // API reference, "Querying Connections of a VPC Endpoint Service"
 // (https://support.huaweicloud.com/intl/en-us/api-vpcep/vpcep_06_0206.html).
-func (c *Client) ServiceConnections(ctx context.Context, in Scope, serviceID string, query ServiceConnectionsQuery) ([]ServiceConnection, int64, error) {
-	type connections struct {
-		Connections required[[]ServiceConnection] `json:"connections"`
-		TotalCount  required[int64]               `json:"total_count"`
+func (c *Client) ServiceConnections(
+	ctx context.Context, in Scope, serviceID string, query ServiceConnectionsQuery,
+) ([]ServiceConnection, int64, error) {
+	filter := queryOf("id", query.EndpointID, "status", query.Status, "sort_key", query.SortKey, "sort_dir", query.SortDir)
+	if query.MarkerID != nil {
+		filter.Set("marker_id", strconv.FormatInt(*query.MarkerID, 10))
 	}
-	list := countedList[ServiceConnection]{
-		size:              serviceConnectionsPage,
-		everyShiftRepeats: query.everyShiftRepeats(),
-		id:                func(c *ServiceConnection) *string { return c.ID },
-		fetch: func(ctx context.Context, offset, limit int64) (page[ServiceConnection], error) {
-			got, _, err := get[connections](ctx, c, listServiceConnections, in,
-				map[string]string{"vpc_endpoint_service_id": serviceID}, query.values(offset, limit))
-			if err != nil {
-				return page[ServiceConnection]{}, err
-			}
-			return page[ServiceConnection]{entries: got.Connections.value, total: got.TotalCount.value}, nil
-		},
-	}
-	return list.read(ctx, query.Window)
-}
-
-// values returns the query of one page.
-func (q ServiceConnectionsQuery) values(offset, limit int64) url.Values {
-	values := pageValues(offset, limit)
-	if q.MarkerID != nil {
-		values.Set("marker_id", strconv.FormatInt(*q.MarkerID, 10))
-	}
-	setNonEmpty(values, "id", q.EndpointID)
-	setNonEmpty(values, "status", q.Status)
-	setNonEmpty(values, "sort_key", q.SortKey)
-	setNonEmpty(values, "sort_dir", q.SortDir)
-	return values
-}
-
-// everyShiftRepeats reports whether every shift of the list shows as an entry that repeats. If the
-// newest entries come last, or entries enter and leave the list by their status, one may enter at
-// the end while another leaves at the start: the total stays the same and the rest moves towards
-// the start, past the next page.
-func (q ServiceConnectionsQuery) everyShiftRepeats() bool {
-	return q.SortDir != "asc" && q.Status == ""
+	list := newCountedList(c, listServiceConnections, in, map[string]string{"vpc_endpoint_service_id": serviceID}, filter,
+		serviceConnectionsPage, func(c *ServiceConnection) *string { return c.ID })
+	listed, err := list.read(ctx, query.Window)
+	return listed.entries, listed.total, err
 }

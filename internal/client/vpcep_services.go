@@ -6,7 +6,10 @@ import (
 	"strings"
 )
 
-var listEndpointServices = operation{OpListEndpointServices, VPCEP, http.MethodGet, "/v1/{project_id}/vpc-endpoint-services"}
+var listEndpointServices = apiCall{
+	operation: OpListEndpointServices, service: VPCEP,
+	method: http.MethodGet, path: "/v1/{project_id}/vpc-endpoint-services",
+}
 
 // endpointServicesPage is the largest page that the API returns.
 const endpointServicesPage = 1000
@@ -18,57 +21,33 @@ const endpointServicesPage = 1000
 // Services" (https://support.huaweicloud.com/intl/en-us/api-vpcep/vpcep_06_0202.html).
 func (c *Client) EndpointServiceID(ctx context.Context, in Scope, name string) (string, error) {
 	search := NameMatchError{Operation: OpListEndpointServices, Kind: "VPC endpoint services", Name: name}
-	return findByName(ctx, search, func(ctx context.Context, filter string) ([]NamedID, error) {
-		entries, _, err := c.endpointServiceList(in, filter).read(ctx, Window{})
-		return namedIDs(entries, func(e *endpointServiceEntry) NamedID {
-			found := NamedID{Name: e.ServiceName, ID: e.ID.value}
-			if own := ownerPart(e.ServiceName, e.ID.value, in.Region); strings.EqualFold(own, name) {
-				found.Name = own
-			}
-			return found
-		}), err
+	list := func(filter string) countedList[endpointServiceEntry] { return c.endpointServiceList(in, filter) }
+	return findByName(ctx, search, list, func(e *endpointServiceEntry) NamedID {
+		if own := ownerPart(e.ServiceName, e.ID, in.Region); strings.EqualFold(own, name) {
+			return NamedID{Name: own, ID: e.ID}
+		}
+		return NamedID{Name: e.ServiceName, ID: e.ID}
 	})
 }
 
 // endpointServiceEntry is a VPC endpoint service as the list returns it.
 type endpointServiceEntry struct {
-	ID          requiredID `json:"id"`
-	ServiceName string     `json:"service_name"`
+	ID          string `json:"id"`
+	ServiceName string `json:"service_name"`
 }
 
 // ownerPart returns the part of a service's full name that its owner chose, "" if there is none. A
 // full name is {region}.{name}.{id}, {region}.{id} or {name}.{id}; a name contains no dots.
 func ownerPart(fullName, id, region string) string {
 	rest, ok := strings.CutSuffix(fullName, "."+id)
-	if !ok {
+	if !ok || rest == region {
 		return ""
 	}
-	if before, name, ok := strings.Cut(rest, "."); ok && before != "" && !strings.Contains(name, ".") {
-		return name
-	}
-	if rest == region || strings.Contains(rest, ".") {
-		return ""
-	}
-	return rest
+	return rest[strings.LastIndex(rest, ".")+1:]
 }
 
 // endpointServiceList is the list of services whose names the API finds by a filter, "" for all.
 func (c *Client) endpointServiceList(in Scope, filter string) countedList[endpointServiceEntry] {
-	type endpointServices struct {
-		TotalCount       required[int64]                  `json:"total_count"`
-		EndpointServices required[[]endpointServiceEntry] `json:"endpoint_services"`
-	}
-	return countedList[endpointServiceEntry]{
-		size: endpointServicesPage,
-		id:   func(e *endpointServiceEntry) *string { return &e.ID.value },
-		fetch: func(ctx context.Context, offset, limit int64) (page[endpointServiceEntry], error) {
-			values := pageValues(offset, limit)
-			setNonEmpty(values, "endpoint_service_name", filter)
-			got, _, err := get[endpointServices](ctx, c, listEndpointServices, in, nil, values)
-			if err != nil {
-				return page[endpointServiceEntry]{}, err
-			}
-			return page[endpointServiceEntry]{entries: got.EndpointServices.value, total: got.TotalCount.value}, nil
-		},
-	}
+	return newCountedList(c, listEndpointServices, in, nil, queryOf("endpoint_service_name", filter), endpointServicesPage,
+		func(e *endpointServiceEntry) *string { return &e.ID })
 }

@@ -217,6 +217,11 @@ func (b *configBuilder) useOIDC() {
 	}
 }
 
+// givenIDToken is the source of an ID token that a setting holds.
+func givenIDToken(s setting) client.IDTokenSource {
+	return client.IDTokenReader{Source: s.source(), Read: func() (string, error) { return s.value, nil }}
+}
+
 // idTokenSource returns the source of the ID token and its description: the argument, the
 // environment, GitHub Actions or HCP Terraform.
 func (b *configBuilder) idTokenSource() (source client.IDTokenSource, origin string) {
@@ -227,11 +232,14 @@ func (b *configBuilder) idTokenSource() (source client.IDTokenSource, origin str
 		b.data.idTokenAdvice = "Set " + b.idTokenFile.source() + " to the path of a file that contains an ID token and nothing else."
 		origin = b.use(&b.idTokenFile)
 		b.readFile(b.idTokenFile) // The client reads it again at every sign-in.
-		return client.IDTokenFile(expandHome(b.idTokenFile.value)), origin
+		return client.IDTokenReader{Source: "the file that " + b.idTokenFile.source() + " names", Read: func() (string, error) {
+			content, err := readFile(b.idTokenFile.value)
+			return string(content), err
+		}}, origin
 	case b.idToken.isSet():
 		b.data.idTokenAdvice = "Set " + b.idToken.source() + " to an ID token."
 		origin = b.use(&b.idToken)
-		return client.IDToken(b.idToken.value), origin
+		return givenIDToken(b.idToken), origin
 	case requestURL.value != "" && requestToken.value != "":
 		b.data.idTokenAdvice = "Run the job again; if this persists, check that " + requestURL.variable +
 			" is the address that GitHub Actions sets in a job with the permission id-token: write."
@@ -244,7 +252,7 @@ func (b *configBuilder) idTokenSource() (source client.IDTokenSource, origin str
 		b.data.idTokenAdvice = "Check that TFC_WORKLOAD_IDENTITY_AUDIENCE is set in the workspace, so that HCP Terraform sets " +
 			hcpTerraform.variable + " to an ID token."
 		b.use(&hcpTerraform)
-		return client.IDToken(hcpTerraform.value), "ID token from " + hcpTerraform.variable
+		return givenIDToken(hcpTerraform), "ID token from " + hcpTerraform.variable
 	case !b.validating:
 		b.fail(b.idToken.at, "Incomplete credentials", "Signing in with OpenID Connect also needs an ID token. "+
 			"In GitHub Actions, give the job the permission \"id-token: write\"; in HCP Terraform, set TFC_WORKLOAD_IDENTITY_AUDIENCE; "+

@@ -217,10 +217,12 @@ func TestOIDC(t *testing.T) {
 func idTokenFrom(t *testing.T, source client.IDTokenSource) string {
 	t.Helper()
 	switch source := source.(type) {
-	case client.IDToken:
-		return string(source)
-	case client.IDTokenFile:
-		return strings.TrimSpace(string(readFileOf(t, string(source))))
+	case client.IDTokenReader:
+		token, err := source.Read()
+		if err != nil {
+			t.Error(err)
+		}
+		return strings.TrimSpace(token)
 	case client.GitHubIDToken:
 		return source.RequestURL + " " + source.RequestToken + " " + source.Audience
 	}
