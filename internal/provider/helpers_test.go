@@ -455,14 +455,9 @@ func (w *workspace) texts(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
 	for _, name := range filesIn(t, w.folder) {
-		if name == "main.tf" {
-			continue
+		if name != "main.tf" {
+			texts[name] = string(readFileOf(t, filepath.Join(w.folder, name)))
 		}
-		content, err := os.ReadFile(filepath.Join(w.folder, name)) //nolint:gosec // The folder is the test's own.
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts[name] = string(content)
 	}
 	return texts
 }
@@ -471,18 +466,12 @@ func (w *workspace) texts(t *testing.T) map[string]string {
 // Terraform 1.10 and OpenTofu 1.11 on.
 func (w *workspace) hasEphemeralResources(t *testing.T) bool {
 	t.Helper()
-	version := decode[struct {
-		Version string `json:"terraform_version"`
-	}](t, []byte(w.mustRun(t, nil, "version", "-json")))
+	var program string
 	var major, minor int
-	if _, err := fmt.Sscanf(version.Version, "%d.%d", &major, &minor); err != nil {
-		t.Fatalf("the version %q: %v", version.Version, err)
+	if _, err := fmt.Sscanf(w.mustRun(t, nil, "version"), "%s v%d.%d", &program, &major, &minor); err != nil {
+		t.Fatal(err)
 	}
-	least := 10
-	if strings.HasPrefix(w.mustRun(t, nil, "version"), "OpenTofu") {
-		least = 11
-	}
-	return major > 1 || minor >= least
+	return major > 1 || minor >= map[string]int{"Terraform": 10, "OpenTofu": 11}[program]
 }
 
 // filesIn are the files in a folder and those below it, by their path from there.
@@ -580,7 +569,6 @@ func (c *cloud) configureWith(t *testing.T, arguments object, capabilities *tfpr
 	}
 	s := c.start(t)
 	s.configure(t, c.config(t, s, arguments), capabilities)
-	s.diagnostics.errors = append(validated.errors, s.diagnostics.errors...)
 	s.diagnostics.warnings = append(validated.warnings, s.diagnostics.warnings...)
 	return s
 }
@@ -607,12 +595,12 @@ func (c *cloud) validate(t *testing.T, arguments object) diagnostics {
 // start starts a provider in the environment of the cloud.
 func (c *cloud) start(t *testing.T) *session {
 	t.Helper()
-	s := &session{server: providerserver.NewProtocol6(c.newProvider())()}
-	var err error
-	if s.schemas, err = s.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+	server := providerserver.NewProtocol6(c.newProvider())()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return &session{server: server, schemas: schemas}
 }
 
 // config is a provider block with the endpoints of the cloud, unless arguments sets others.
@@ -748,45 +736,31 @@ func dynamic(t testing.TB, typ tftypes.Type, value any) *tfprotov6.DynamicValue 
 func valueOf(t testing.TB, typ tftypes.Type, value any) tftypes.Value {
 	t.Helper()
 	switch value := value.(type) {
-	case nil:
-		return tftypes.NewValue(typ, nil)
 	case unknown:
 		return tftypes.NewValue(typ, tftypes.UnknownValue)
 	case object:
-		if typ, ok := typ.(tftypes.Map); ok {
-			elements := map[string]tftypes.Value{}
-			for key, element := range value {
-				elements[key] = valueOf(t, typ.ElementType, element)
-			}
-			return tftypes.NewValue(typ, elements)
+		values := map[string]tftypes.Value{}
+		of, _ := typ.(tftypes.Object)
+		for name, attribute := range of.AttributeTypes {
+			values[name] = valueOf(t, attribute, value[name])
 		}
-		typ, ok := typ.(tftypes.Object)
-		if !ok {
-			t.Fatalf("%v is no object", typ)
-		}
-		attributes := map[string]tftypes.Value{}
-		for name := range value {
-			if _, ok := typ.AttributeTypes[name]; !ok {
-				t.Fatalf("there is no argument %q", name)
+		for name, element := range value {
+			if elements, ok := typ.(tftypes.Map); ok {
+				values[name] = valueOf(t, elements.ElementType, element)
+			} else if _, ok := of.AttributeTypes[name]; !ok {
+				t.Fatalf("there is no argument %q in %s", name, typ)
 			}
 		}
-		for name, attribute := range typ.AttributeTypes {
-			attributes[name] = valueOf(t, attribute, value[name])
-		}
-		return tftypes.NewValue(typ, attributes)
+		return tftypes.NewValue(typ, values)
 	case list:
-		typ, ok := typ.(tftypes.List)
-		if !ok {
-			t.Fatalf("%v is no list", typ)
-		}
+		of, _ := typ.(tftypes.List)
 		elements := make([]tftypes.Value, len(value))
 		for i, element := range value {
-			elements[i] = valueOf(t, typ.ElementType, element)
+			elements[i] = valueOf(t, of.ElementType, element)
 		}
 		return tftypes.NewValue(typ, elements)
-	default:
-		return tftypes.NewValue(typ, value)
 	}
+	return tftypes.NewValue(typ, value)
 }
 
 var accessKeyPart = regexp.MustCompile(`Access=([^,]+)`)

@@ -58,8 +58,7 @@ func TestUnknownArguments(t *testing.T) {
 	for name, test := range unknownArgumentTests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := manyAccounts(t)
-			c.environment["HW_ACCESS_KEY"], c.environment["HW_SECRET_KEY"] = simulator.AccessKey, simulator.SecretKey
+			c := newCloud(t)
 			s := c.configureWith(t, test.arguments, &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true})
 			resp, err := s.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
 				TypeName:           enhancedConnectionsSource,
