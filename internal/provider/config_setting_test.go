@@ -59,28 +59,29 @@ func TestSpoiledArguments(t *testing.T) {
 	}
 }
 
-// TestSpoiledValuesSayHowToMendThem tells paths from other values, and arguments from variables.
-func TestSpoiledValuesSayHowToMendThem(t *testing.T) {
+// TestMending tells paths from other values, and arguments from variables.
+func TestMending(t *testing.T) {
 	t.Parallel()
-	for value, want := range map[string]string{"hidden\n": `trimspace(file("…"))`, "$HW_REGION_NAME": "leave region out, so that the provider reads HW_REGION_NAME", "HW_REGION_NAME": "var.NAME"} {
+	for value, want := range map[string]string{
+		"hidden\n":       `trimspace(file("…"))`,
+		"$hidden":        "leave region out, so that the provider reads HW_REGION_NAME",
+		"HW_REGION_NAME": "leave region out",
+	} {
 		wantError(t, validated(t, object{"region": value}), "region: region ", want)
 	}
-	wantError(t, validated(t, object{"cacert_file": "-----BEGIN\nhidden"}), "Set it to the path of a PEM file of CA certificates, without file().")
-	wantError(t, buildWith(t, nil, object{"HW_CACERT": "/etc/hidden.pem\r"}).errors, "cacert_file: HW_CACERT contains a line break", "Remove it.")
+	wantError(t, validated(t, object{"cert": "-----BEGIN\nhidden"}), "Set it to the path of a PEM file of a client certificate, without")
+	wantError(t, buildWith(t, nil, object{"HW_CACERT": "/hidden.pem\r"}).errors, "cacert_file: HW_CACERT contains a line break", "Remove it.")
 }
 
 // TestGoodValues are not taken for spoiled ones.
 func TestGoodValues(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{
-		"a$", "a$b", "corp$name", "100%", "50%-60%", "a{b}", "var.", "x<y>", "it's", "HW_OTHER", "a b", "eyJhbGciOiJub25lIn0.e30.", "MIIF+/ab==", `C:\x`,
+		"a$", "a$b", "corp$name", "100%", "50%-60%", "a{b}", "var.", "x<y>", "it's", "HW_OTHER", "a b", "eyJ.e30.", "MIIF+/ab==", `C:\x`,
 	} {
 		if errors := validated(t, object{"user_name": value, "token": value, "cert": value, "key": value}); errors != nil {
 			t.Errorf("%q: %q", value, errors)
 		}
-	}
-	if errors := validated(t, object{"endpoints": object{"dli": "https://x.example/%E4%BD%A0/{region}"}}); errors != nil {
-		t.Errorf("%q", errors)
 	}
 }
 
@@ -89,27 +90,20 @@ func TestProxies(t *testing.T) {
 	t.Parallel()
 	for _, variable := range []string{"HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"} {
 		for _, address := range []string{
-			"http://user:S3cr%etPw@10.0.0.1:3128", "http://user:S3cr#etPw@10.0.0.1:3128", "http://user:12#hidden@10.0.0.1:3128",
-			"http://user:12/hidden@10.0.0.1:3128", "http://user:12?hidden@10.0.0.1:3128", "user:S3cr%etPw@10.0.0.1:3128",
-			"http://hidden[@10.0.0.1", "http://", "http://:3128", "http://10.0.0.1:hidden", "http://10.0.0.1:99999", "ftp://hidden.example:21",
-			"http://10.0.0.1:3128\r", "http://10.0.0.1:3128 ", `"http://10.0.0.1:3128"`, "/hidden", "http://$PROXY:3128",
+			"http://user:hidden%et@10.0.0.1:3128", "http://user:hidden#x@10.0.0.1:3128", "http://user:12#hidden@10.0.0.1:3128", "http://:3128",
+			"http://user:12/hidden@10.0.0.1:3128", "http://user:12?hidden@10.0.0.1:3128", "user:hidden%et@10.0.0.1:3128", "http://",
+			"http://hidden[@10.0.0.1", "http://10.0.0.1:hidden", "http://10.0.0.1:99999", "ftp://hidden.example:21", "/hidden",
+			"http://10.0.0.1:3128 ", `"http://10.0.0.1:3128"`, "http://$PROXY:3128",
 		} {
-			wantError(t, buildWith(t, nil, object{variable: address}).errors, variable)
-			if errors := buildWith(t, nil, object{variable: address}).errors; strings.Contains(errors[0], "S3cr") {
-				t.Errorf("the password is in %s", errors[0])
-			}
+			wantError(t, buildWith(t, nil, object{variable: address}).errors, variable+" must be the URL of a proxy", "write %25 for %")
 		}
 		for _, address := range []string{
 			"", "http://10.0.0.1:3128", "https://user:S3cr%25etPw@proxy.example:3128/", "proxy.example:3128", "proxy.example", "10.0.0.1",
-			"user:pw@proxy.example:3128", "http://user:p@ss@proxy.example:3128", "http://user:$name'@proxy.example", "socks5://[::1]:1080", "localhost:3128",
+			"user:pw@proxy.example:3128", "http://user:p@ss@proxy.example", "http://user:$name'@proxy.example", "socks5://[::1]:1080",
 		} {
 			if errors := buildWith(t, nil, object{variable: address}).errors; errors != nil {
 				t.Errorf("%s=%s: %q", variable, address, errors)
 			}
 		}
-	}
-	wantError(t, buildWith(t, nil, object{"HTTPS_PROXY": "http://u:%zz@x"}).errors, "%25 for %")
-	if errors := buildWith(t, nil, object{"HTTPS_PROXY": "http://x", "https_proxy": "http://%zz"}).errors; errors != nil {
-		t.Errorf("the second is not read: %q", errors)
 	}
 }

@@ -27,6 +27,8 @@ func variableTests() []variableTest {
 	oidc := object{"assume_role_with_oidc": object{"idp_id": "i"}}
 	user := object{"user_name": "u", "password": "p"}
 	agency := object{"HW_ASSUME_ROLE_AGENCY_NAME": "a", "HW_ASSUME_ROLE_DOMAIN_NAME": "d"}
+	gitHubURL, gitHubToken := object{gitHubRequestURLVariable: "https://x"}, object{gitHubRequestTokenVariable: "t"}
+	forAgency := object{"HW_ASSUME_ROLE_AGENCY_NAME": "a"}
 	all := func(names ...string) []string { return names }
 	return []variableTest{
 		{names: all("HW_REGION_NAME", "OS_REGION_NAME"), want: "{Region:value "},
@@ -60,15 +62,15 @@ func variableTests() []variableTest {
 		{names: all("HW_METADATA_ENDPOINT"), want: "{Endpoint:https://x}", value: "https://x"},
 
 		{names: all("HW_ASSUME_ROLE_AGENCY_NAME"), want: "{Name:value ", arguments: keys, others: object{"HW_ASSUME_ROLE_DOMAIN_NAME": "d"}},
-		{names: all("HW_ASSUME_ROLE_DOMAIN_NAME"), want: " DomainName:value ", arguments: keys, others: object{"HW_ASSUME_ROLE_AGENCY_NAME": "a"}},
-		{names: all("HW_ASSUME_ROLE_DOMAIN_ID"), want: " DomainID:value ", arguments: keys, others: object{"HW_ASSUME_ROLE_AGENCY_NAME": "a"}},
+		{names: all("HW_ASSUME_ROLE_DOMAIN_NAME"), want: " DomainName:value ", arguments: keys, others: forAgency},
+		{names: all("HW_ASSUME_ROLE_DOMAIN_ID"), want: " DomainID:value ", arguments: keys, others: forAgency},
 		{names: all("HW_ASSUME_ROLE_DURATION"), want: " Duration:16m40s}", value: "1000", arguments: keys, others: agency},
 		{names: all("HW_ASSUME_ROLE_IDP_ID"), want: "{ProviderID:value ", others: object{"HW_ASSUME_ROLE_ID_TOKEN": "t"}},
 		{names: all("HW_ASSUME_ROLE_ID_TOKEN"), want: " ID token: value", arguments: oidc},
 		{names: all("HW_ASSUME_ROLE_ID_TOKEN_FILE"), arguments: oidc},
-		{names: all("HW_ASSUME_ROLE_AUDIENCE"), want: "https://x t value", arguments: oidc, others: object{gitHubRequestURLVariable: "https://x", gitHubRequestTokenVariable: "t"}},
-		{names: all("ACTIONS_ID_TOKEN_REQUEST_URL"), want: "https://y t", value: "https://y", arguments: oidc, others: object{gitHubRequestTokenVariable: "t"}},
-		{names: all("ACTIONS_ID_TOKEN_REQUEST_TOKEN"), want: "https://x value", arguments: oidc, others: object{gitHubRequestURLVariable: "https://x"}},
+		{names: all("HW_ASSUME_ROLE_AUDIENCE"), want: "https://x t value", arguments: oidc, others: merge(gitHubURL, gitHubToken)},
+		{names: all("ACTIONS_ID_TOKEN_REQUEST_URL"), want: "https://y t", value: "https://y", arguments: oidc, others: gitHubToken},
+		{names: all("ACTIONS_ID_TOKEN_REQUEST_TOKEN"), want: "https://x value", arguments: oidc, others: gitHubURL},
 		{names: all("TFC_WORKLOAD_IDENTITY_TOKEN"), want: " ID token: value", arguments: oidc},
 	}
 }

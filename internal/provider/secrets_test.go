@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -88,7 +89,7 @@ func echo(status int, contentType string) simulator.Action {
 // a data source returns.
 func TestSignInThroughTerraform(t *testing.T) {
 	t.Parallel()
-	const nacos = "simulated-nacos-password"
+	const nacos, hidden, asJSON = "simulated-nacos-password", "secret-in-a-response", "application/json"
 	c, ways := newSignInCloud(t), signIns(t)
 	names := []string{"keys", "temporary_keys", "user", "unscoped", "sso_profile", "metadata", "chain", "id_token_file", "github"}
 	var config strings.Builder
@@ -97,7 +98,8 @@ func TestSignInThroughTerraform(t *testing.T) {
 		fmt.Fprintf(&config, "data %q %q {\n  provider = hwcloud.%[2]s\n}\n", enhancedConnectionsSource, name)
 		fmt.Fprintf(&config, "output %q {\n  value = data.%s.%[1]s.project_id\n}\n", name, enhancedConnectionsSource)
 	}
-	config.WriteString("data \"hwcloud_apig_vpc_channel\" \"nacos\" {\n  provider = hwcloud.keys\n" + byChannelName(simulator.FullInstanceID, "full_nacos") + "}\n")
+	channel := byChannelName(simulator.FullInstanceID, "full_nacos")
+	fmt.Fprintf(&config, "data %q \"nacos\" {\n  provider = hwcloud.keys\n%s}\n", vpcChannelSource, channel)
 	w := c.newWorkspace(t, buildProvider(t), config.String())
 	search := func(printed string) {
 		t.Helper()
@@ -106,7 +108,7 @@ func TestSignInThroughTerraform(t *testing.T) {
 		delete(texts, "plan.bin") // It is compressed, and has the configuration.
 		c.searchFor(t, nil, texts)
 		delete(texts, "terraform.tfstate")
-		c.searchFor(t, []string{nacos, "secret-in-a-response"}, texts)
+		c.searchFor(t, []string{nacos, hidden}, texts)
 	}
 
 	applied := w.mustRun(t, mostTrace, "apply", "-auto-approve", "-parallelism=30")
@@ -114,7 +116,7 @@ func TestSignInThroughTerraform(t *testing.T) {
 	search(applied + planned)
 	state := decode[object](t, []byte(w.texts(t)["terraform.tfstate"]))
 	for _, name := range names {
-		if got := dig(t, state, "outputs", name, "value"); got != ways[name].projectID() {
+		if got := dig(t, state, "outputs", name, "value"); got != cmp.Or(ways[name].project, simulator.ProjectID) {
 			t.Errorf("%s: the project is %v", name, got)
 		}
 	}
@@ -125,27 +127,25 @@ func TestSignInThroughTerraform(t *testing.T) {
 		t.Error("the provider's log is not in trace.log")
 	}
 
-	respond := func(status int, body string) simulator.Action { return simulator.Respond(status, nil, body) }
 	var stage atomic.Int32
-	for i, faults := range [][]simulator.Fault{
-		{{Service: "dli", Action: echo(http.StatusUnauthorized, "application/json")}},
-		{{Service: "dli", Action: echo(http.StatusOK, "text/html")}},
-		{{Service: "iam", Path: "/securitytokens", Action: echo(http.StatusForbidden, "application/json")},
-			{Service: "iam", Method: http.MethodGet, Action: echo(http.StatusBadRequest, "application/json")}},
-		{{Service: "iam", Action: echo(http.StatusUnauthorized, "application/json")}, {Service: "github", Action: echo(http.StatusForbidden, "text/plain")}},
-		{{Service: "iam", Path: "/securitytokens", Action: respond(http.StatusCreated, `{"credential":{"access":"a","secret":["secret-in-a-response"]}}`)},
-			{Service: "iam", Action: respond(http.StatusCreated, `{"token":{"expires_at":7,"secret":"secret-in-a-response"}}`)},
-			{Service: "metadata", Path: "securitykey", Action: respond(http.StatusOK, `{"credential":{"access":"a","secret":7,"securitytoken":"secret-in-a-response"}}`)}},
-	} {
-		for _, fault := range faults {
-			fault.Match = func(simulator.Request) bool { return int(stage.Load()) == i+1 }
-			c.Inject(fault)
-		}
+	fail := func(at int32, service, path string, action simulator.Action) {
+		c.Inject(simulator.Fault{
+			Service: service, Path: path, Action: action, Match: func(simulator.Request) bool { return stage.Load() == at },
+		})
 	}
+	fail(1, "dli", "", echo(http.StatusUnauthorized, asJSON))
+	fail(2, "dli", "", echo(http.StatusOK, "text/html"))
+	fail(3, "iam", "/securitytokens", echo(http.StatusForbidden, asJSON))
+	fail(3, "iam", "/projects", echo(http.StatusBadRequest, asJSON))
+	fail(4, "iam", "", echo(http.StatusUnauthorized, asJSON))
+	fail(4, "github", "", echo(http.StatusForbidden, "text/plain"))
+	fail(5, "iam", "/securitytokens", simulator.Respond(http.StatusCreated, nil, `{"credential":{"access":"a","secret":["`+hidden+`"]}}`))
+	fail(5, "iam", "", simulator.Respond(http.StatusCreated, nil, `{"token":{"expires_at":7,"secret":"`+hidden+`"}}`))
+	fail(5, "metadata", "securitykey", simulator.Respond(http.StatusOK, nil, `{"credential":{"secret":7,"securitytoken":"`+hidden+`"}}`))
 	for range 5 {
 		stage.Add(1)
 		printed, code := w.terraform(t, mostTrace, "plan", "-parallelism=30")
-		if n := strings.Count(printed, "Error: Unable to list"); code != 1 || n < 8 {
+		if n := strings.Count(printed, "Error: Unable to "); code != 1 || n < 8 {
 			t.Errorf("the plan with fault %d ended with %d and %d errors:\n%s", stage.Load(), code, n, printed)
 		}
 		search(printed)
