@@ -2,89 +2,116 @@ package provider
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
 
-// nameOrID is a pair of arguments for the same thing, of which one is set.
-type nameOrID struct {
+// thing is something that arguments name by its ID or by its name.
+type thing struct {
+	kind, place string
+	// service that has it, and the code of its error for one that does not exist.
+	service, code string
+	// id and name are the arguments, of which one is set.
 	id, name string
-	// looksLikeID matches what the API uses as an ID.
-	looksLikeID *regexp.Regexp
-	// within are the arguments for what contains it.
-	within []string
+	// listed is the operation that lists what a name stands for.
+	listed client.Operation
 }
+
+// things that data sources find. A 404 with another code of a service is about its last.
+var things = []thing{
+	{"endpoint service", "region and project", client.VPCEP, "EndPoint.0005", "service_id", "service_name", client.OpListEndpointServices},
+	{"VPC channel", "gateway, region and project", client.APIG, "APIG.3023", "vpc_channel_id", "name", client.OpListVPCChannels},
+	{"gateway", "region and project", client.APIG, "APIG.3030", "instance_id", "instance_name", client.OpListInstances},
+}
+
+// thingOf is what an argument names, a zero value if that is nothing of the kind.
+func thingOf(argument string) thing {
+	for _, t := range things {
+		if t.id == argument || t.name == argument {
+			return t
+		}
+	}
+	return thing{}
+}
+
+// ownCodes are how the codes of the services begin, in lower case.
+var ownCodes = map[string]string{client.VPCEP: "endpoint.", client.DLI: "dli.", client.APIG: "apig.", client.IAM: ""}
+
+// isOwnCode reports whether the code of an error is the service's own, and not the gateway's.
+func isOwnCode(failed client.Error) bool {
+	start, known := ownCodes[failed.Service]
+	return known && failed.Code != "" && client.GatewayCode(failed.Code) == "" && strings.HasPrefix(strings.ToLower(failed.Code), start)
+}
+
+// missing is the thing that does not exist, a zero value if the error is about something else.
+func missing(failed client.Error) (found thing) {
+	for _, t := range things {
+		if t.code == failed.Code {
+			return t
+		}
+		if t.service == failed.Service && failed.Status == http.StatusNotFound && isOwnCode(failed) {
+			found = t
+		}
+	}
+	return found
+}
+
+// setArgument is name if the user set that argument, "" otherwise.
+func (f failure) setArgument(name string) string {
+	if _, set := f.arguments[name]; set {
+		return name
+	}
+	return ""
+}
+
+// missingByID is the argument for the ID of what does not exist.
+func missingByID(f failure) string { return f.setArgument(missing(f.request).id) }
+
+// missingByName is the argument for the name of what does not exist.
+func missingByName(f failure) string { return f.setArgument(missing(f.request).name) }
 
 var (
-	uuidForm = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
-	hexForm  = regexp.MustCompile(`^[0-9A-Fa-f]{32}$`)
+	// idForm matches what the APIs use as IDs: 32 hexadecimal digits, with dashes or without.
+	idForm = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}$`)
+	// namedParameter matches the parameter that an API error is about.
+	namedParameter = regexp.MustCompile(`(?i)parameter(?: ?name| error)?: ?(\w+)|\b(offset|limit)\b`)
 )
 
-// namesAndIDs are the pairs of arguments, by the operation that lists what a name stands for.
-var namesAndIDs = map[client.Operation]nameOrID{
-	client.OpListEndpointServices: {"service_id", "service_name", uuidForm, nil},
-	client.OpListInstances:        {"instance_id", "instance_name", hexForm, nil},
-	client.OpListVPCChannels:      {"vpc_channel_id", "name", hexForm, []string{"instance_id", "instance_name"}},
-}
-
-// adviceOnName is the argument and the advice for a name that none or several have.
-func (f failure) adviceOnName(wrong *client.NameMatchError) (argument, text string) {
-	pair, ok := namesAndIDs[wrong.Operation]
-	if !ok {
-		// Only the project is looked up without an argument that names it.
-		return "", "Set project_id, or project_name in the provider block: by default it is the project with the region's name."
+// refusedArgument is the argument that the service refuses: the one that it names, or an ID that
+// does not look like one.
+func refusedArgument(f failure) string {
+	if f.request.Code == "EndPoint.0010" {
+		return f.setArgument("offset")
 	}
-	switch {
-	case len(wrong.Matches) > 1:
-		text = fmt.Sprintf("Set %s instead, to the ID of the one you mean.", pair.id)
-	case wrong.DiffersInCase():
-		text = fmt.Sprintf("A name that differs only in letter case exists. Names must match exactly: correct %s, or set %s instead.", pair.name, pair.id)
-	default:
-		checked := []string{pair.name}
-		for _, container := range pair.within {
-			if _, set := f.arguments[container]; set {
-				checked = append(checked, container)
-			}
-		}
-		text = fmt.Sprintf("Check %s, region and project_id, or set %s instead.", strings.Join(checked, ", "), pair.id)
+	if f.request.Status != http.StatusBadRequest || !isOwnCode(f.request) {
+		return ""
 	}
-	return pair.name, text
-}
-
-// namedParameter matches the parameter that an API error is about.
-var namedParameter = regexp.MustCompile(`(?i)parameter(?: ?name| error)?: ?(\w+)`)
-
-// refusesID returns the condition that the value of an argument for an ID does not look like one,
-// and that the API's message is not about another parameter.
-func refusesID(argument string) func(failure) bool {
-	return func(f failure) bool {
-		if named := namedParameter.FindStringSubmatch(requestOf(f.err).Message); named != nil && !strings.HasSuffix(strings.ToLower(named[1]), "id") {
-			return false
-		}
-		for _, pair := range namesAndIDs {
-			if pair.id == argument {
-				return !pair.looksLikeID.MatchString(f.arguments[argument])
-			}
-		}
-		return false
+	named := namedParameter.FindStringSubmatch(f.request.Message)
+	if named != nil && !strings.HasSuffix(strings.ToLower(named[1]), "id") {
+		return f.setArgument(strings.ToLower(named[1] + named[2]))
 	}
-}
-
-// hint points out an ID given as a name and the reverse, if argument is one of the two and the
-// other can be set, too.
-func (f failure) hint(argument string) string {
-	for _, pair := range namesAndIDs {
-		if f.declared[pair.id] == nil || f.declared[pair.name] == nil {
-			continue
-		}
-		switch value := f.arguments[argument]; {
-		case argument == pair.id && !pair.looksLikeID.MatchString(value):
-			return fmt.Sprintf(" %q does not look like an ID. If it is a name, set %s instead.", value, pair.name)
-		case argument == pair.name && pair.looksLikeID.MatchString(value):
-			return fmt.Sprintf(" %q looks like an ID. If it is one, set %s instead.", value, pair.id)
+	for _, t := range things {
+		if id := f.arguments[t.id]; id != "" && t.service == f.request.Service && !idForm.MatchString(id) {
+			return t.id
 		}
 	}
 	return ""
+}
+
+// adviceOnName is the argument and the advice for a name that none or several have.
+func adviceOnName(wrong *client.NameMatchError) (argument, text string) {
+	for _, t := range things {
+		switch {
+		case t.listed == wrong.Operation && len(wrong.Matches) > 1:
+			return t.name, fmt.Sprintf("Set %s instead, to the ID of the one you mean.", t.id)
+		case t.listed == wrong.Operation:
+			return t.name, fmt.Sprintf("Check %s, which must match exactly, letter case included, and the %s; or set %s instead.",
+				t.name, t.place, t.id)
+		}
+	}
+	// Only the project is looked up without an argument that names it.
+	return "", "Set project_id, or project_name in the provider block: by default it is the project with the region's name."
 }

@@ -138,7 +138,7 @@ func (r *reader) read(ctx context.Context, config tfsdk.Config, model readModel,
 	}
 	if err != nil {
 		failed := failure{operation: op, err: err, ctxErr: ctx.Err(), scope: scope, timeout: timeout, data: r.data}
-		failed.arguments, failed.declared = argumentsOf(config)
+		failed.arguments = argumentsOf(config)
 		diags.Append(failed.diagnostic())
 		return
 	}
@@ -164,18 +164,17 @@ func readArguments(ctx context.Context, config tfsdk.Config, model readModel) di
 }
 
 // argumentsOf returns the arguments that are set, by name: their values if they are strings, else
-// "". The keys of declared are all that could be set.
-func argumentsOf(config tfsdk.Config) (set map[string]string, declared map[string]any) {
-	set, declared = map[string]string{}, map[string]any{}
+// "".
+func argumentsOf(config tfsdk.Config) map[string]string {
+	set := map[string]string{}
 	for name, value := range valuesOf(config) {
-		declared[name] = value
 		if !value.IsNull() {
 			var text string
 			_ = value.As(&text) // The error is that it is no string.
 			set[name] = text
 		}
 	}
-	return set, declared
+	return set
 }
 
 // valuesOf is a copy of the values in a configuration, by name.

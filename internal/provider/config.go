@@ -71,7 +71,6 @@ func (b *configBuilder) build(ctx context.Context, model providerModel) {
 	b.config.MaxRetries = b.number(path.Root("max_retries"), model.MaxRetries, maxRetriesVariables, defaultRetries, 0, maxRetries)
 	b.config.CACertificates = b.caCertificates(model.CACertFile)
 	b.config.ClientCertificate = b.clientCertificate(model.Cert, model.Key)
-	b.data.caCertificates, b.data.clientCertificate = b.config.CACertificates != nil, b.config.ClientCertificate != nil
 
 	b.resolveCredentials(ctx, model)
 	switch {
@@ -148,6 +147,9 @@ func (b *configBuilder) baseURL(s setting, service string) string {
 	})
 	if s.value != "" {
 		b.data.addresses[service] = s.source()
+		if strings.Contains(s.value, "{region}") {
+			b.data.addresses[service] += " and region"
+		}
 		b.warnOfPlainHTTP(s)
 	}
 	return s.value

@@ -115,6 +115,7 @@ func (b *configBuilder) useKeys() {
 	b.data.credentials = b.use(&b.accessKey, &b.secretKey, &b.securityToken)
 	b.config.Credentials = client.Keys{AccessKey: b.accessKey.value, SecretKey: b.secretKey.value, SecurityToken: b.securityToken.value}
 	b.data.looksSwapped = accessKeyForm.MatchString(b.secretKey.value) && secretKeyForm.MatchString(b.accessKey.value)
+	b.data.lacksSecurityToken = !b.securityToken.isSet()
 	b.data.unreadSecurityToken = !b.securityToken.isSet() && b.securityToken.variable != ""
 }
 

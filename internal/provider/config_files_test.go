@@ -86,7 +86,7 @@ func TestReadFile(t *testing.T) {
 	}
 	for _, arguments := range []object{{"profile": "sso"}, {"profile": "sso", "shared_config_file": "~/.hcloud/config.json"}} {
 		got := buildWith(t, merge(arguments, object{"region": "r"}), nil)
-		if got.errors != nil || !got.data.usesProfile || got.Credentials == nil {
+		if got.errors != nil || got.Credentials == nil {
 			t.Errorf("%v: %+v", arguments, got)
 		}
 	}

@@ -82,7 +82,7 @@ func (b *configBuilder) profileField(fields map[string]any, name string, problem
 // useProfile signs in with the keys of the profile, and assumes its agency. The profile's project is
 // that of its region.
 func (b *configBuilder) useProfile() {
-	b.data.usesProfile, b.data.credentials = true, "KooCLI profile, "+b.use(&b.profile, &b.configFile)
+	b.data.credentials = "KooCLI profile, " + b.use(&b.profile, &b.configFile)
 	profile := b.readProfile()
 	if profile == nil {
 		return

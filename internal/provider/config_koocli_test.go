@@ -30,9 +30,7 @@ func TestKooCLIProfiles(t *testing.T) {
 		"agency id": {keys, origin + ", then its agency", []client.Agency{{Name: "a", DomainID: "i"}}},
 	} {
 		got := buildWith(t, object{"shared_config_file": file, "profile": name, "region": "r"}, nil)
-		if want.check(t, name, got); !got.data.usesProfile {
-			t.Errorf("%s: no profile is used", name)
-		}
+		want.check(t, name, got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,16 +34,19 @@ type failure struct {
 	ctxErr  error
 	scope   client.Scope
 	timeout time.Duration
-	// arguments are those that the user set, by name; see [setArguments].
+	// arguments are those that the user set, by name; see [argumentsOf].
 	arguments map[string]string
-	// declared are all arguments that could be set, by name.
-	declared map[string]any
-	data     *providerData
+	data      *providerData
+	// request is that of err, a zero value if err is about something else.
+	request client.Error
 }
 
 // diagnostic describes the failure: what was requested and where, what happened, and what to do. It
 // points at the argument that the failure is about, if there is one.
 func (f failure) diagnostic() diag.Diagnostic {
+	if failed, ok := errors.AsType[*client.Error](f.err); ok {
+		f.request = *failed
+	}
 	requested := "Requested: " + f.requested
 	if f.scope.Region != "" {
 		requested += ", in region " + f.scope.Region
@@ -50,34 +54,25 @@ func (f failure) diagnostic() diag.Diagnostic {
 	if f.scope.ProjectID != "" {
 		requested += ", project " + f.scope.ProjectID
 	}
-	parts := []string{requested + "."}
-	if text := facts(f.err); text != "" {
-		parts = append(parts, text)
-	}
 	argument, text := f.advice()
-	if text += f.hint(argument); text != "" {
-		parts = append(parts, strings.TrimSpace(text))
-	}
-	detail := strings.Join(parts, "\n\n")
+	parts := []string{requested + ".", f.facts(), strings.TrimSpace(text)}
+	detail := strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "\n\n")
 	if argument == "" {
 		return diag.NewErrorDiagnostic(f.summary, detail)
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root(argument), f.summary, detail)
 }
 
-// facts describes an error. For a request: its purpose, method and URL, the response's status,
-// code, message and request ID, and the number of attempts.
-func facts(err error) string {
-	none, unauthenticated := errors.AsType[*client.NoCredentialsError](err)
-	if unauthenticated {
-		err = none // Without the purpose of the credentials.
-	}
-	failed, ok := errors.AsType[*client.Error](err)
-	if !ok && !unauthenticated && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
+// facts describes the error. For a request: its purpose, method and URL, the response's status,
+// code, message and request ID, the number of attempts, and the origin of refused credentials.
+func (f failure) facts() string {
+	failed := f.request
+	_, isEndpoint := errors.AsType[*client.EndpointError](f.err)
+	switch {
+	case failed.Method == "" && (isEndpoint || errors.Is(f.err, context.DeadlineExceeded) || errors.Is(f.err, context.Canceled)):
 		return "" // The advice says so in other words.
-	}
-	if unauthenticated || !ok {
-		return strings.TrimSuffix(sentence(err.Error()), ".") + "."
+	case failed.Method == "":
+		return sentence(f.err.Error())
 	}
 	var lines []string
 	line := func(name, value string) {
@@ -85,14 +80,15 @@ func facts(err error) string {
 			lines = append(lines, name+": "+value)
 		}
 	}
-	if errors.Is(err, client.ErrListChanged) {
-		lines = append(lines, sentence(client.ErrListChanged.Error())+".")
+	if errors.Is(f.err, client.ErrListChanged) {
+		lines = append(lines, sentence(client.ErrListChanged.Error()))
 	}
-	if idToken, ok := errors.AsType[*client.IDTokenError](err); ok {
-		lines = append(lines, fmt.Sprintf("Reading the ID token from %s failed.", idToken.Source))
+	if errors.Is(f.err, client.ErrRefusedBefore) {
+		lines = append(lines, "The request was not sent, because the same credentials were refused before in this run:")
+		failed.Err = nil
 	}
 	if failed.Purpose != "" {
-		lines = append(lines, sentence(failed.Purpose)+" failed.")
+		lines = append(lines, sentence(failed.Purpose+" failed"))
 	}
 	line("Request", failed.Method+" "+failed.URL)
 	if failed.Status != 0 {
@@ -101,19 +97,25 @@ func facts(err error) string {
 	line("Code", failed.Code)
 	line("Message", failed.Message)
 	line("Request ID", failed.RequestID)
-	if failed.Attempts > 1 {
+	switch {
+	case failed.Throttled > 0:
+		line("Attempts", fmt.Sprintf("%d, of which %d were throttled", failed.Attempts, failed.Throttled))
+	case failed.Attempts > 1:
 		line("Attempts", strconv.Itoa(failed.Attempts))
 	}
 	if failed.Err != nil {
 		line("Cause", failed.Err.Error())
 	}
+	if failed.Status == 401 || failed.Status == 403 || failed.Service == client.IAM && failed.Status != 0 {
+		line("Credentials", f.data.credentials)
+	}
 	return strings.Join(lines, "\n")
 }
 
-// sentence returns text with a capital letter at its start.
+// sentence returns text with a capital letter at its start and a full stop at its end.
 func sentence(text string) string {
 	if text == "" {
 		return ""
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
 }

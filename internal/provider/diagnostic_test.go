@@ -46,12 +46,13 @@ Signing in as user "x" failed.
 Request: POST https://iam.example.com/v3/auth/tokens
 Cause: no response within 60 s
 
-The service did not respond in time. Check that the address is right and that no firewall drops the packets; ` +
-				`if the address responds otherwise, try again later.`,
+The server did not respond in time, or a firewall drops the packets. ` +
+				`The address is made of region and cloud: if it is wrong, correct them, or set iam in endpoints.`,
 		},
 		"a changing list": {
 			failure{operation: op, err: fmt.Errorf("%w: %w", client.ErrListChanged, &client.Error{
-				Service: "apig", Operation: client.OpListVPCChannels, Method: http.MethodGet, URL: "https://apig.example.com/x", Attempts: 1, Status: 400,
+				Service: "apig", Operation: client.OpListVPCChannels, Method: http.MethodGet, URL: "https://apig.example.com/x",
+				Attempts: 1, Status: 400,
 			})},
 			`Requested: VPC channel "x" of gateway "y".
 
@@ -59,9 +60,25 @@ The list changed during each of three attempts to read it.
 Request: GET https://apig.example.com/x
 Status: 400 Bad Request
 
-Entries were added or removed during every attempt, or the responses of the service contradict each other, ` +
-				`such as a total and its pages. Run Terraform again when there are fewer changes. If the list does not change, ` +
+Entries were added or removed during every attempt, or the responses of the service contradict each other. ` +
+				`Run Terraform again when there are fewer changes. If the list does not change, ` +
 				`report this to the service's support.`,
+		},
+		"a credential that was refused before": {
+			failure{operation: op, scope: in, err: &client.Error{
+				Service: "apig", Operation: client.OpShowVPCChannel, Method: http.MethodGet, URL: "https://apig.example.com/x",
+				Status: 401, Code: "APIGW.0301", Message: "verify aksk signature fail", Err: client.ErrRefusedBefore,
+			}},
+			`Requested: VPC channel "x" of gateway "y", in region cn-north-4, project p.
+
+The request was not sent, because the same credentials were refused before in this run:
+Request: GET https://apig.example.com/x
+Status: 401 Unauthorized
+Code: APIGW.0301
+Message: verify aksk signature fail
+Credentials: user_name from HW_USER_NAME
+
+The credentials were refused. Check that they are complete and current, and that they belong to this cloud.`,
 		},
 		"no request": {
 			failure{operation: op, err: errors.New("something is wrong.")}, //nolint:revive // It may end in a full stop.
@@ -72,7 +89,7 @@ Something is wrong.`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tt.failed.data = new(providerData)
+			tt.failed.data = &providerData{credentials: "user_name from HW_USER_NAME"}
 			got := tt.failed.diagnostic()
 			if got.Summary() != op.summary {
 				t.Errorf("the summary is %q", got.Summary())

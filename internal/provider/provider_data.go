@@ -15,14 +15,14 @@ type providerData struct {
 	// credentials describes the credentials in use and the origin of each part, never their values,
 	// such as "access_key from HW_ACCESS_KEY, secret_key from the provider block".
 	credentials string
-	// usesProfile reports whether the credentials are the keys of a KooCLI profile.
-	usesProfile bool
 	// noCredentials reports whether nothing names credentials, so that only the metadata service of
 	// an ECS may have some.
 	noCredentials bool
 	// unreadSecurityToken reports whether HW_SECURITY_TOKEN is set but was not read, because the
 	// access key is an argument.
 	unreadSecurityToken bool
+	// lacksSecurityToken reports whether the credentials are an access key without a security token.
+	lacksSecurityToken bool
 	// looksSwapped reports whether the access key has the form of a secret key, and the secret key
 	// that of an access key.
 	looksSwapped bool
@@ -34,9 +34,6 @@ type providerData struct {
 	// idTokenAdvice says what to do if the source of the ID token provides none, "" if the provider
 	// signs in with something else.
 	idTokenAdvice string
-	// caCertificates reports whether CA certificates are trusted in addition to the system's, and
-	// clientCertificate whether there is a client certificate.
-	caCertificates, clientCertificate bool
 	// unknown are the arguments whose values come from something not yet applied; there is no
 	// client then.
 	unknown []string
@@ -51,16 +48,12 @@ func (c *providerData) unusable() diag.Diagnostics {
 	if len(c.unknown) == 0 {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewErrorDiagnostic("Provider configuration is not known yet",
-		c.unknownArguments()+" from something that has not been applied, so nothing can be looked up in this plan. "+
-			"Use values that are known when the plan is made, or apply what they come from first, with terraform apply -target.")}
-}
-
-// unknownArguments begins a sentence with the unknown arguments and its verb.
-func (c *providerData) unknownArguments() string {
 	verb := "comes"
 	if len(c.unknown) > 1 {
 		verb = "come"
 	}
-	return fmt.Sprintf("The provider's %s %s", strings.Join(c.unknown, ", "), verb)
+	return diag.Diagnostics{diag.NewErrorDiagnostic("Provider configuration is not known yet", fmt.Sprintf(
+		"The provider's %s %s from something that has not been applied, so nothing can be looked up in this plan. "+
+			"Use values that are known when the plan is made, or apply what they come from first, with terraform apply -target.",
+		strings.Join(c.unknown, ", "), verb))}
 }
