@@ -87,9 +87,9 @@ func TestCancel(t *testing.T) {
 			t.Parallel()
 			server, c := simulated(t, Config{MaxRetries: 5})
 			server.Update(func(d *simulator.Data) {
-				d.VPCEP.PageCap = 10
 				d.VPCEP.Services[simulator.ServiceID] = &simulator.EndpointService{Connections: simulator.Connections(100)}
 			})
+			capPages(server, 10)
 			server.Inject(tt.fault)
 			labeled(t, func(ctx context.Context) {
 				ctx, cancel := context.WithCancel(ctx)

@@ -85,7 +85,7 @@ func TestEnhancedConnectionsResponses(t *testing.T) {
 	}
 }
 
-var manyEnhancedConnections = sync.OnceValue(func() []simulator.EnhancedConnection { return simulator.EnhancedConnections(3000) })
+var manyEnhancedConnections = sync.OnceValue(func() []simulator.Entry { return simulator.EnhancedConnections(3000) })
 
 // TestEnhancedConnectionsAreComplete reads from servers of every edition, one of which returns pages of 6.
 func TestEnhancedConnectionsAreComplete(t *testing.T) {
@@ -98,11 +98,18 @@ func TestEnhancedConnectionsAreComplete(t *testing.T) {
 					server, c := simulated(t, Config{})
 					server.Update(func(d *simulator.Data) {
 						d.DLI.Projects[simulator.ProjectID] = manyEnhancedConnections()[:entries]
-						d.DLI.Edition, d.DLI.CountIsTotal = edition, countIsTotal
-						if edition == simulator.OlderDLIRefuses && entries < 3000 {
-							d.DLI.PageCap = 6
-						}
+						d.DLI.Edition = edition
 					})
+					if countIsTotal {
+						server.Inject(simulator.Fault{Service: "dli", Action: simulator.RewriteObject(func(response map[string]any) {
+							if response["count"] != nil {
+								response["count"] = entries
+							}
+						})})
+					}
+					if edition == simulator.OlderDLIRefuses && entries < 3000 {
+						capPages(server, 6)
+					}
 					got, err := c.EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{})
 					var ids, want []string
 					for i, connection := range got {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -82,6 +83,20 @@ func newClient(tb testing.TB, config Config) *Client {
 	}
 	tb.Cleanup(c.transport.CloseIdleConnections)
 	return c
+}
+
+// capPages makes a simulator return pages of at most n entries.
+func capPages(server *simulator.Server, n int) {
+	server.Inject(simulator.Fault{Action: simulator.RewriteQuery(func(query url.Values) {
+		if limit, err := strconv.Atoi(query.Get("limit")); err != nil || limit > n {
+			query.Set("limit", strconv.Itoa(n))
+		}
+	})})
+}
+
+// ignoreParameter makes a simulator ignore a filter, so that more matches than the client asks for.
+func ignoreParameter(server *simulator.Server, name string) {
+	server.Inject(simulator.Fault{Action: simulator.RewriteQuery(func(query url.Values) { query.Del(name) })})
 }
 
 // simulated starts a simulator and returns it with a client of it.

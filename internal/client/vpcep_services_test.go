@@ -27,15 +27,17 @@ func TestEndpointServiceID(t *testing.T) {
 		"5": "billing.5", "6": "cn-north-4.twice.6", "7": "twice.7", "8": "cn-north-4.Mail.8",
 	}
 	const none = `none of the VPC endpoint services has the name `
-	for _, ignoreCase := range []bool{false, true} {
+	for _, ignoresFilter := range []bool{false, true} {
 		server, c := simulated(t, Config{})
 		server.Update(func(d *simulator.Data) {
-			d.VPCEP.IgnoreNameCase = ignoreCase
 			d.VPCEP.Services = map[string]*simulator.EndpointService{}
 			for id, name := range services {
 				d.VPCEP.Services[id] = &simulator.EndpointService{Details: simulator.MustEntry(fmt.Sprintf(`{"service_name":%q}`, name))}
 			}
 		})
+		if ignoresFilter {
+			ignoreParameter(server, "endpoint_service_name")
+		}
 		for name, want := range map[string]string{
 			"orders": "1", "Orders": "2", "orders-2": "3", "billing": "5", "Mail": "8",
 			"cn-north-4.orders.1": "1", "cn-north-4.4": "4", "billing.5": "5", "cn-north-4.twice.6": "6", "twice.7": "7",

@@ -89,7 +89,7 @@ func TestSecretsLeaveNoTrace(t *testing.T) {
 	c.Update(func(d *simulator.Data) {
 		// The password of this channel is a secret key, so that it can be used.
 		instance := d.APIG.Instances[simulator.FullInstanceID]
-		instance.Channels = append(instance.Channels, simulator.NewChannel(simulator.MustEntry(nacosChannel("keys", simulator.SecretKey))))
+		instance.Channels = append(instance.Channels, simulator.MustEntry(nacosChannel("keys", simulator.SecretKey)))
 	})
 	gateway := object{"instance_id": simulator.FullInstanceID, "omit_secrets": true}
 	w := c.newWorkspace(t, buildProvider(t), c.block()+dataBlock(vpcChannelsSource+".all", gateway)+

@@ -39,14 +39,14 @@ var exampleChecks = map[string]func(*testing.T, *workspace){
 		w.cloud.Update(func(d *simulator.Data) {
 			connections := d.DLI.Projects[simulator.SecondProjectID]
 			for i := range connections {
-				connections[i].Entry = connections[i].With("elastic_resource_pools", []any{object{"name": "pool", "status": "FAILED"}})
+				connections[i] = connections[i].With("elastic_resource_pools", []any{object{"name": "pool", "status": "FAILED"}})
 			}
 		})
 		w.mustStop(t, "A queue or an elastic resource pool of the connection archive has failed.")
 		w.cloud.Update(func(d *simulator.Data) {
 			connections := d.DLI.Projects[simulator.SecondProjectID]
 			for i := range connections {
-				connections[i].Entry = connections[i].With("name", "unlike the examples")
+				connections[i] = connections[i].With("name", "unlike the examples")
 			}
 		})
 		w.mustRun(t, nil, "plan")
@@ -56,7 +56,7 @@ var exampleChecks = map[string]func(*testing.T, *workspace){
 		w.cloud.Update(func(d *simulator.Data) {
 			channels := d.APIG.Instances[simulator.InstanceID].Channels
 			for i := range channels {
-				channels[i].Entry = channels[i].With("members", []any{})
+				channels[i] = channels[i].With("members", []any{})
 			}
 		})
 		w.mustStop(t, "No member of VPC channel VPC_demo is healthy.")
@@ -87,9 +87,9 @@ var exampleChecks = map[string]func(*testing.T, *workspace){
 					object{"id": "zero", "host": "192.0.2.3", "port": 0}, object{"id": "own", "host": "192.0.2.4", "port": 9000},
 					object{"id": "empty", "host": "", "port": 9000}, object{"id": "no-host", "port": 9000},
 				}
-				channels[i].Entry = channels[i].With("members", members).With("port", 8080+i%2)
+				channels[i] = channels[i].With("members", members).With("port", 8080+i%2)
 			}
-			channels[0].Entry = channels[0].With("name", "canary")
+			channels[0] = channels[0].With("name", "canary")
 		})
 		w.mustRun(t, nil, "apply", "-auto-approve")
 		state = w.mustRun(t, nil, "state", "list")

@@ -36,8 +36,8 @@ func stateValues(t *testing.T, state string) map[string]object {
 	return values
 }
 
-// TestImportRoundTrip looks everything up in one cloud, imports its state into a folder, and looks
-// the same up in a simulator that serves the folder.
+// TestImportRoundTrip looks everything up in one cloud, imports its state into a file, and looks the
+// same up in a simulator that serves the file.
 func TestImportRoundTrip(t *testing.T) {
 	t.Parallel()
 	const (
@@ -99,17 +99,21 @@ func TestImportRoundTrip(t *testing.T) {
 		t.Fatalf("%d data sources in the first state, want %d with the password", len(want), addresses)
 	}
 
-	folder := t.TempDir()
 	program := filepath.Join(programs, "hwcloud-simulator")
 	importing := first.command(t, nil)
-	importing.Path, importing.Args, importing.Stdin = program, []string{program, "import", "-data", folder}, strings.NewReader(state)
-	if output, err := importing.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
+	importing.Path, importing.Args, importing.Stdin = program, []string{program, "import"}, strings.NewReader(state)
+	data, err := importing.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "cloud.json")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
 	}
 
 	other := newCloud(t).newWorkspace(t, binary, text)
 	serving := other.command(t, nil)
-	serving.Path, serving.Args = program, []string{program, "-data", folder, "--", other.path, "apply", "-auto-approve"}
+	serving.Path, serving.Args = program, []string{program, "-data", file, "--", other.path, "apply", "-auto-approve"}
 	if output, err := serving.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}

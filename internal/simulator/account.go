@@ -1,6 +1,9 @@
 package simulator
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The default account: a domain with a project in each of two regions and a sub-project, a user, a
 // permanent access key and a token for the first region's project. None of it is secret.
@@ -54,6 +57,9 @@ type Project struct {
 	ID, Name, DomainID, Region string
 	// ParentID is the region's project for a sub-project, otherwise the domain.
 	ParentID string
+	// Details are the fields of the project's API object that the list of projects has in addition
+	// to those, or instead of them.
+	Details Entry
 }
 
 // Domain is an account.
@@ -148,13 +154,6 @@ func defaultIAM() IAM {
 			{ID: AgencyDomainID, Name: AgencyDomainName},
 			{ID: ChainedDomainID, Name: ChainedDomainName},
 		},
-		Projects: []Project{
-			{ID: ProjectID, Name: Region, DomainID: DomainID, Region: Region, ParentID: DomainID},
-			{ID: SubProjectID, Name: SubProjectName, DomainID: DomainID, Region: Region, ParentID: ProjectID},
-			{ID: SecondProjectID, Name: SecondRegion, DomainID: DomainID, Region: SecondRegion, ParentID: DomainID},
-			{ID: AgencyProjectID, Name: Region, DomainID: AgencyDomainID, Region: Region, ParentID: AgencyDomainID},
-			{ID: ChainedProjectID, Name: Region, DomainID: ChainedDomainID, Region: Region, ParentID: ChainedDomainID},
-		},
 		Users:  []User{{ID: UserID, Name: UserName, Password: Password, DomainID: DomainID}},
 		Keys:   []Key{{Access: AccessKey, Secret: SecretKey, DomainID: DomainID}},
 		Tokens: []IssuedToken{{Value: Token, DomainID: DomainID, ProjectID: ProjectID}},
@@ -238,11 +237,12 @@ func (i *IAM) domainByIDOrName(id, name string) (Domain, bool) {
 	return i.domain(func(d Domain) bool { return id != "" && d.ID == id || id == "" && name != "" && d.Name == name })
 }
 
-func (i *IAM) hasRegion(region string) bool {
+// regions returns the regions of the projects.
+func (i *IAM) regions() []string {
+	var regions []string
 	for _, project := range i.Projects {
-		if project.Region == region {
-			return true
-		}
+		regions = append(regions, project.Region)
 	}
-	return false
+	slices.Sort(regions)
+	return slices.Compact(regions)
 }

@@ -52,11 +52,11 @@ func (c *call) showChannel() response {
 		return missing
 	}
 	id := c.params["vpc_channel_id"]
-	i := slices.IndexFunc(instance.Channels, func(channel Channel) bool { return channel.ID == id })
+	i := slices.IndexFunc(instance.Channels, func(channel Entry) bool { return channel.Text("id") == id })
 	if i < 0 {
 		return flatError(http.StatusNotFound, "APIG.3023", "The VPC channel does not exist,id:"+id)
 	}
-	return response{status: http.StatusOK, body: instance.Channels[i].raw}
+	return object(http.StatusOK, instance.Channels[i])
 }
 
 // listChannels handles GET …/vpc-channels. Its entries lack members and microservice details.
@@ -73,17 +73,15 @@ func (c *call) listChannels() response {
 	if !ok {
 		return apigInvalid("offset")
 	}
-	id, name := c.Query.Get("id"), c.Query.Get("name")
+	name := c.Query.Get("name")
 	exact := slices.Contains(strings.Split(c.Query.Get("precise_search"), ","), "name")
-
-	var matching []Entry
+	matching := []Entry{}
 	for _, channel := range instance.Channels {
-		got := channel.Text("name")
-		if (id == "" || channel.ID == id) &&
-			(name == "" || got == name || !exact && strings.Contains(got, name)) {
+		if channel.has("id", c.Query.Get("id")) && strings.Contains(channel.Text("name"), name) &&
+			(!exact || channel.has("name", name)) {
 			matching = append(matching, channel.Without("members", "microservice_info"))
 		}
 	}
-	channels := page(matching, max(offset, 0), capped(limit, c.data.APIG.PageCap))
-	return object(http.StatusOK, "total", len(matching), "size", len(channels), "vpc_channels", channels)
+	channels := page(matching, max(offset, 0), limit)
+	return object(http.StatusOK, Entry{"total": len(matching), "size": len(channels), "vpc_channels": channels})
 }

@@ -3,7 +3,6 @@ package simulator
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -61,39 +60,4 @@ func TestAPIGInstances(t *testing.T) {
 	}
 	wantCode(t, get(t, s, instancesPath+"?limit=x"), http.StatusBadRequest, "APIG.2012")
 	wantCode(t, get(t, s, instancesPath+"?offset=x"), http.StatusBadRequest, "APIG.2012")
-}
-
-func TestAPIGInstancesSettings(t *testing.T) {
-	t.Parallel()
-	s, all := withInstances(t, 30)
-	s.Update(func(d *Data) { d.APIG.InstancePageCap, d.APIG.PartialNames = 4, true })
-	got := readList(t, get(t, s, instancesPath+"?instance_name=gateway_0&limit=500"))
-	if diff := cmp.Diff(all[:4], got.ids()); diff != "" || got.Total != 10 {
-		t.Errorf("total %d, instances (-want +got):\n%s", got.Total, diff)
-	}
-}
-
-func TestAPIGInstanceDetails(t *testing.T) {
-	t.Parallel()
-	s := Start(t)
-	for _, test := range []struct{ path, id, name string }{
-		{instancesPath, InstanceID, InstanceName},
-		{instancesPath, FullInstanceID, FullInstanceName},
-		{strings.NewReplacer(Region, SecondRegion, ProjectID, SecondProjectID).Replace(instancesPath), SecondInstanceID, SecondInstanceName},
-	} {
-		got := send(t, s, http.MethodGet, test.path+"?instance_name="+test.name, "", withKey)
-		if ids := readList(t, got).ids(); fmt.Sprint(ids) != "["+test.id+"]" {
-			t.Errorf("%s: %v", test.name, ids)
-		}
-	}
-	s.Update(func(d *Data) {
-		clear(d.APIG.Instances)
-		d.APIG.Instances["x"] = new(Instance)
-	})
-	got := get(t, s, instancesPath)
-	for _, want := range []string{`"id":"x"`, `"instance_name":"gateway-x"`, `"status":"Running"`, `"create_time":1704067200000`} {
-		if !strings.Contains(string(got.body), want) {
-			t.Errorf("no %s in %s", want, got.body)
-		}
-	}
 }

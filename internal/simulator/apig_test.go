@@ -22,11 +22,11 @@ func TestAPIGList(t *testing.T) {
 	s := Start(t)
 	var ids []string
 	s.Update(func(d *Data) {
-		var channels []Channel
+		var channels []Entry
 		for i := range 700 {
 			id := fmt.Sprintf("%032x", i)
 			ids = append(ids, id)
-			channels = append(channels, NewChannel(MustEntry(`{"id":"`+id+`","name":"channel_`+strconv.Itoa(i)+`"}`)))
+			channels = append(channels, Entry{"id": id, "name": "channel_" + strconv.Itoa(i)})
 		}
 		d.APIG.Instances[InstanceID].Channels = channels
 	})

@@ -1,9 +1,9 @@
 package simulator
 
 import (
-	"embed"
+	"cmp"
+	_ "embed" // For the built-in data.
 	"fmt"
-	"io/fs"
 	"time"
 )
 
@@ -25,43 +25,29 @@ type VPCEP struct {
 	// Services are the endpoint services by their ID.
 	Services map[string]*EndpointService
 
-	// PageCap is the maximum number of connections on a page, whatever the limit; 0 means no
-	// maximum.
-	PageCap int
-	// ServicePageCap is PageCap for the list of services.
-	ServicePageCap int
-	// IgnoreNameCase makes the name filter of the list of services ignore letter case.
-	IgnoreNameCase bool
 	// RefuseOffsetPastEnd returns 400 EndPoint.0010 for an offset at or past the end of the
 	// connections instead of an empty list.
 	RefuseOffsetPastEnd bool
-	// FlatErrors returns errors as {"error_code","error_msg"} instead of
-	// {"error":{"code","message"}}.
-	FlatErrors bool
 }
 
 // EndpointService is a VPC endpoint service with its connections, in any order.
 type EndpointService struct {
 	// ProjectID is the project that the service belongs to; empty means the constant ProjectID.
 	ProjectID string
-	// Details is the service's entry in the list of services. Fields that it lacks are generated;
-	// so is the entry of a service without details.
+	// Details is the service's entry in the list of services, which always has an ID.
 	Details     Entry
 	Connections []Entry
 }
 
 // DLI is the data lake service.
 type DLI struct {
-	// Projects are the enhanced connections, in any order, by project.
-	Projects map[string][]EnhancedConnection
+	// Projects are the enhanced connections, in any order, by project. Their field tags is what the
+	// API filters by and does not return.
+	Projects map[string][]Entry
 
 	// Edition is the document that the service follows. The older one knows neither limit=0 nor
 	// tags.
 	Edition DLIEdition
-	// PageCap is the maximum number of entries on a page, whatever the limit; 0 means no maximum.
-	PageCap int
-	// CountIsTotal makes count the number of matches instead of the number of entries on the page.
-	CountIsTotal bool
 }
 
 // DLIEdition is the document that a DLI service follows. Services of the older one differ in how
@@ -78,44 +64,19 @@ const (
 	OlderDLIRefuses
 )
 
-// EnhancedConnection is an enhanced datasource connection. The API filters by tags but does not
-// return them.
-type EnhancedConnection struct {
-	Entry
-	Tags map[string]string
-}
-
 // APIG is the API gateway service.
 type APIG struct {
 	// Instances are the gateways by their ID.
 	Instances map[string]*Instance
-	// PageCap is the maximum number of channels on a page, whatever the limit; 0 means no maximum.
-	PageCap int
-	// InstancePageCap is PageCap for the list of instances.
-	InstancePageCap int
-	// PartialNames makes the name filter of the list of instances match in part.
-	PartialNames bool
 }
 
 // Instance is a gateway with its VPC channels, in the order in which they are listed.
 type Instance struct {
 	// ProjectID is the project that the instance belongs to; empty means the constant ProjectID.
 	ProjectID string
-	// Details is the gateway's entry in the list of instances. Fields that it lacks are generated;
-	// so is the entry of a gateway without details.
+	// Details is the gateway's entry in the list of instances, which always has an ID.
 	Details  Entry
-	Channels []Channel
-}
-
-// Channel is a VPC channel: the ID in its address, and its details, which usually have the same ID.
-type Channel struct {
-	ID string
-	Entry
-}
-
-// NewChannel returns a channel whose ID is that of its details.
-func NewChannel(details Entry) Channel {
-	return Channel{ID: details.Text("id"), Entry: details}
+	Channels []Entry
 }
 
 // IDs of the documents' examples.
@@ -153,8 +114,8 @@ const (
 	SecondInstanceName     = "second-gateway"
 )
 
-//go:embed data
-var builtIn embed.FS
+//go:embed data.json
+var builtIn []byte
 
 func defaultData() Data {
 	d := Data{
@@ -162,23 +123,13 @@ func defaultData() Data {
 		Metadata: Metadata{DomainID: DomainID},
 		GitHub:   GitHub{RequestToken: GitHubRequestToken, IdentityProviderID: IdentityProviderID},
 	}
-	files, err := fs.Sub(builtIn, "data")
-	if err == nil {
-		err = d.Load(files)
-	}
-	if err != nil {
-		panic(fmt.Sprintf("simulator: the built-in data: %v", err))
-	}
-	for i, project := range []string{AgencyProjectID, ChainedProjectID} {
-		d.DLI.Projects[project] = EnhancedConnections(i + 1)
+	if warnings, err := d.Load(builtIn); err != nil || warnings != nil {
+		panic(fmt.Sprintf("simulator: the built-in data: %v, %q", err, warnings))
 	}
 	return d
 }
 
 // orDefault returns the project of something whose ProjectID may be empty.
 func orDefault(projectID string) string {
-	if projectID == "" {
-		return ProjectID
-	}
-	return projectID
+	return cmp.Or(projectID, ProjectID)
 }

@@ -1,12 +1,14 @@
 package simulator
 
 import (
-	"cmp"
 	"math"
 	"net/http"
 	"slices"
 	"strings"
 )
+
+// dliStatuses are the statuses of an enhanced connection.
+var dliStatuses = []string{"ACTIVE", "DELETED"}
 
 // dliDefaultLimit is the page size if the request has no limit.
 const dliDefaultLimit = 100
@@ -48,7 +50,7 @@ func (c *call) listEnhancedConnections() response {
 		return dliInvalid("offset")
 	}
 	status := strings.ToUpper(c.Query.Get("status"))
-	if status != "" && !slices.Contains([]string{"ACTIVE", "DELETED"}, status) {
+	if status != "" && !slices.Contains(dliStatuses, status) {
 		return dliInvalid("status")
 	}
 	var tags map[string]string
@@ -58,26 +60,18 @@ func (c *call) listEnhancedConnections() response {
 		}
 	}
 
-	name := c.Query.Get("name")
-	var matching []EnhancedConnection
+	matching := []Entry{}
 	for _, connection := range settings.Projects[c.params["project_id"]] {
-		if (name == "" || connection.Text("name") == name) &&
-			(status == "" || strings.EqualFold(connection.Text("status"), status)) &&
-			connection.hasTags(tags) {
+		if connection.has("name", c.Query.Get("name")) && hasTags(connection, tags) &&
+			(status == "" || strings.EqualFold(connection.Text("status"), status)) {
 			matching = append(matching, connection)
 		}
 	}
-	matching = sorted(matching, func(c EnhancedConnection) int64 { return c.integer("create_time") }, cmp.Compare)
-
-	var connections []Entry
-	for _, connection := range page(matching, offset, capped(limit, settings.PageCap)) {
-		connections = append(connections, connection.Entry)
+	connections := page(sorted(matching, func(e Entry) int64 { return e.integer("create_time") }), offset, limit)
+	for i, connection := range connections {
+		connections[i] = connection.Without("tags")
 	}
-	count := len(connections)
-	if settings.CountIsTotal {
-		count = len(matching)
-	}
-	return object(http.StatusOK, "is_success", true, "message", "", "count", count, "connections", connections)
+	return object(http.StatusOK, Entry{"is_success": true, "message": "", "count": len(connections), "connections": connections})
 }
 
 // parseTags parses key=value pairs joined by commas.
@@ -97,9 +91,13 @@ func parseTags(text string) (map[string]string, bool) {
 }
 
 // hasTags reports whether the connection has all of the tags.
-func (c EnhancedConnection) hasTags(tags map[string]string) bool {
+func hasTags(connection Entry, tags map[string]string) bool {
+	list, _ := connection["tags"].([]any)
 	for key, value := range tags {
-		if got, ok := c.Tags[key]; !ok || got != value {
+		if !slices.ContainsFunc(list, func(tag any) bool {
+			fields, _ := tag.(map[string]any)
+			return fields["key"] == key && fields["value"] == value
+		}) {
 			return false
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -229,6 +230,20 @@ func RewriteObject(change func(object map[string]any)) Action {
 		change(object)
 		return toJSON(object)
 	})
+}
+
+// RewriteQuery changes the query that the server handles. The signature is still checked against the
+// query as sent, which is also the recorded one.
+func RewriteQuery(change func(query url.Values)) Action {
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		query := r.URL.Query()
+		change(query)
+		changed := *r.URL
+		changed.RawQuery = query.Encode()
+		r = r.WithContext(r.Context())
+		r.URL = &changed
+		next.ServeHTTP(w, r)
+	}
 }
 
 // sendHalf sends the headers with the full length and the first half of the body. The length of an

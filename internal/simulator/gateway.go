@@ -4,6 +4,8 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -43,8 +45,12 @@ func (s *Server) handle(r *http.Request, request Request, requestID string) resp
 	}
 	service := services()[request.Service]
 	route, params, ok := find(service.routes, request.Method, request.Path)
-	if !ok || !s.data.IAM.hasRegion(request.Region) {
+	if !ok {
 		return c.noSuchAPI()
+	}
+	if regions := s.data.IAM.regions(); !slices.Contains(regions, request.Region) {
+		return gatewayError(http.StatusNotFound, "APIGW.0101",
+			"The simulator has no region "+request.Region+"; it has "+strings.Join(regions, ", "), requestID)
 	}
 	c.params = params
 	if !route.anonymous {

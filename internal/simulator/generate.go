@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -15,80 +16,83 @@ func Connections(n int) []Entry {
 	entries := make([]Entry, n)
 	for i := range entries {
 		created := generatedStart.Add(time.Duration(i) * time.Minute)
-		members := []any{
-			"id", fmt.Sprintf("c0000000-0000-4000-8000-%012x", i+1),
-			"status", vpcepStatuses[i%len(vpcepStatuses)],
-			"marker_id", 16777216 + i,
-			"domain_id", fmt.Sprintf("d1000000%024x", i%5+1),
-			"created_at", created.Format(time.RFC3339),
-			"updated_at", created.Add(time.Duration(i%7) * time.Hour).Format(time.RFC3339),
+		entries[i] = Entry{
+			"id":         fmt.Sprintf("c0000000-0000-4000-8000-%012x", i+1),
+			"status":     vpcepStatuses[i%len(vpcepStatuses)],
+			"marker_id":  16777216 + i,
+			"domain_id":  fmt.Sprintf("d1000000%024x", i%5+1),
+			"created_at": created.Format(time.RFC3339),
+			"updated_at": created.Add(time.Duration(i%7) * time.Hour).Format(time.RFC3339),
 		}
-		if vpcepStatuses[i%len(vpcepStatuses)] == "failed" {
-			members = append(members, "error", []any{
-				jsonObject("error_code", "EndPoint.3001", "error_message", fmt.Sprintf("connection %d failed", i+1)),
-			})
+		if entries[i]["status"] == "failed" {
+			entries[i]["error"] = []any{Entry{
+				"error_code": "EndPoint.3001", "error_message": fmt.Sprintf("connection %d failed", i+1),
+			}}
 		}
 		if i%3 == 0 {
-			members = append(members, "description", fmt.Sprintf("connection %d", i+1))
+			entries[i]["description"] = fmt.Sprintf("connection %d", i+1)
 		}
-		entries[i] = MustEntry(string(jsonObject(members...)))
 	}
 	return entries
 }
 
 // EnhancedConnections generates n enhanced connections of DLI, oldest first, one minute apart.
 // Their tags are number=1 to number=n and parity=odd or parity=even.
-func EnhancedConnections(n int) []EnhancedConnection {
-	connections := make([]EnhancedConnection, n)
-	for i := range connections {
+func EnhancedConnections(n int) []Entry {
+	entries := make([]Entry, n)
+	for i := range entries {
 		created := generatedStart.Add(time.Duration(i) * time.Minute).UnixMilli()
-		connections[i] = EnhancedConnection{
-			Entry: MustEntry(string(jsonObject(
-				"name", fmt.Sprintf("connection_%d", i+1),
-				"id", fmt.Sprintf("b0000000-0000-4000-8000-%012x", i+1),
-				"available_queue_info", []any{jsonObject(
-					"status", "ACTIVE",
-					"name", fmt.Sprintf("queue_%d", i+1),
-					"peer_id", fmt.Sprintf("b1000000-0000-4000-8000-%012x", i+1),
-					"err_msg", "",
-					"update_time", created+1000,
-				)},
-				"dest_vpc_id", fmt.Sprintf("b2000000-0000-4000-8000-%012x", i%3+1),
-				"dest_network_id", fmt.Sprintf("b3000000-0000-4000-8000-%012x", i%7+1),
-				"isPrivis", i%2 == 0,
-				"create_time", created,
-				"status", "ACTIVE",
-			))),
-			Tags: map[string]string{
-				"number": strconv.Itoa(i + 1),
-				"parity": []string{"odd", "even"}[i%2],
-			},
+		entries[i] = Entry{
+			"name": fmt.Sprintf("connection_%d", i+1),
+			"id":   fmt.Sprintf("b0000000-0000-4000-8000-%012x", i+1),
+			"available_queue_info": []any{Entry{
+				"status":      "ACTIVE",
+				"name":        fmt.Sprintf("queue_%d", i+1),
+				"peer_id":     fmt.Sprintf("b1000000-0000-4000-8000-%012x", i+1),
+				"err_msg":     "",
+				"update_time": created + 1000,
+			}},
+			"dest_vpc_id":     fmt.Sprintf("b2000000-0000-4000-8000-%012x", i%3+1),
+			"dest_network_id": fmt.Sprintf("b3000000-0000-4000-8000-%012x", i%7+1),
+			"isPrivis":        i%2 == 0,
+			"create_time":     created,
+			"status":          "ACTIVE",
+			"tags":            tagList("number", strconv.Itoa(i+1), "parity", []string{"odd", "even"}[i%2]),
 		}
 	}
-	return connections
+	return entries
 }
 
-// Members generates n members of a VPC channel, for Channel.With("members", …).
+// tagList returns tags (key, value, key, value, …) as the APIs have them.
+func tagList(tags ...string) []any {
+	var list []any
+	for tag := range slices.Chunk(tags, 2) {
+		list = append(list, map[string]any{"key": tag[0], "value": tag[1]})
+	}
+	return list
+}
+
+// Members generates n members of a VPC channel, for Entry.With("members", …).
 func Members(n int) []Entry {
 	entries := make([]Entry, n)
 	for i := range entries {
 		created := generatedStart.Add(time.Duration(i) * time.Second)
 		address := fmt.Sprintf("10.%d.%d.%d", i>>16&0xff, i>>8&0xff, i&0xff)
-		entries[i] = MustEntry(string(jsonObject(
-			"host", address,
-			"weight", i%100+1,
-			"is_backup", i%10 == 9,
-			"member_group_name", "default",
-			"status", 1+i%2,
-			"port", 8080,
-			"ecs_id", address,
-			"ecs_name", address,
-			"id", fmt.Sprintf("f0000000%024x", i+1),
-			"vpc_channel_id", ServerChannelID,
-			"create_time", created.Format(time.RFC3339),
-			"member_group_id", "f1000000000000000000000000000001",
-			"health_status", []string{"healthy", "unhealthy", "unknown"}[i%3],
-		)))
+		entries[i] = Entry{
+			"host":              address,
+			"weight":            i%100 + 1,
+			"is_backup":         i%10 == 9,
+			"member_group_name": "default",
+			"status":            1 + i%2,
+			"port":              8080,
+			"ecs_id":            address,
+			"ecs_name":          address,
+			"id":                fmt.Sprintf("f0000000%024x", i+1),
+			"vpc_channel_id":    ServerChannelID,
+			"create_time":       created.Format(time.RFC3339),
+			"member_group_id":   "f1000000000000000000000000000001",
+			"health_status":     []string{"healthy", "unhealthy", "unknown"}[i%3],
+		}
 	}
 	return entries
 }

@@ -26,7 +26,7 @@ func (c *call) githubIDToken() response {
 		return response{status: http.StatusNotFound}
 	}
 	if settings.RequestToken == "" || !equal(c.Header.Get("Authorization"), "Bearer "+settings.RequestToken) {
-		return object(http.StatusUnauthorized, "message", "Unauthorized")
+		return object(http.StatusUnauthorized, Entry{"message": "Unauthorized"})
 	}
 	lifetime := settings.TokenLifetime
 	if lifetime <= 0 {
@@ -42,5 +42,5 @@ func (c *call) githubIDToken() response {
 	if i >= 0 {
 		providers[i].IDTokens = append(providers[i].IDTokens, token)
 	}
-	return object(http.StatusOK, "count", len(token.Value), "value", token.Value)
+	return object(http.StatusOK, Entry{"count": len(token.Value), "value": token.Value})
 }

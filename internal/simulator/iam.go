@@ -1,7 +1,7 @@
 package simulator
 
 import (
-	"encoding/json"
+	"maps"
 	"net/http"
 )
 
@@ -63,23 +63,23 @@ func (c *call) listUsableProjects() response {
 // projects returns the projects of the caller's domain that match.
 func (c *call) projects(match func(Project) bool) response {
 	self := "https://iam." + c.Region + ".example.com" + c.Path
-	projects := []json.RawMessage{}
+	projects := []Entry{}
 	for _, project := range c.data.IAM.Projects {
 		if project.DomainID != c.caller.domainID || !match(project) {
 			continue
 		}
-		projects = append(projects, jsonObject(
-			"domain_id", project.DomainID,
-			"is_domain", false,
-			"parent_id", project.ParentID,
-			"name", project.Name,
-			"description", "",
-			"links", jsonObject("self", "https://iam."+c.Region+".example.com/v3/projects/"+project.ID),
-			"id", project.ID,
-			"enabled", true,
-		))
+		entry := Entry{
+			"domain_id":   project.DomainID,
+			"is_domain":   false,
+			"parent_id":   project.ParentID,
+			"name":        project.Name,
+			"description": "",
+			"links":       Entry{"self": "https://iam." + c.Region + ".example.com/v3/projects/" + project.ID},
+			"id":          project.ID,
+			"enabled":     true,
+		}
+		maps.Copy(entry, project.Details)
+		projects = append(projects, entry)
 	}
-	return object(http.StatusOK,
-		"links", jsonObject("self", self, "previous", nil, "next", nil),
-		"projects", projects)
+	return object(http.StatusOK, Entry{"links": Entry{"self": self, "previous": nil, "next": nil}, "projects": projects})
 }

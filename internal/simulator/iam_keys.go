@@ -63,7 +63,7 @@ func (c *call) exchangeTokenForKey(request keyRequest) response {
 	if !ok || expired(token.Expires, c.now) {
 		return iamError(http.StatusUnauthorized, "The token is invalid or has expired.")
 	}
-	return object(http.StatusCreated, "credential", credentialJSON(c.addKey(Key{}, token.DomainID, lifetime)))
+	return object(http.StatusCreated, Entry{"credential": describeKey(c.addKey(Key{}, token.DomainID, lifetime))})
 }
 
 // assumeAgency issues a temporary key of an agency.
@@ -85,7 +85,7 @@ func (c *call) assumeAgency(request keyRequest) response {
 		if agency.TrustedDomainID != "" && agency.TrustedDomainID != c.caller.domainID {
 			return iamForbidden()
 		}
-		return object(http.StatusCreated, "credential", credentialJSON(c.addKey(agency.Key, agency.DomainID, lifetime)))
+		return object(http.StatusCreated, Entry{"credential": describeKey(c.addKey(agency.Key, agency.DomainID, lifetime))})
 	}
 	return iamError(http.StatusNotFound, "Could not find agency: "+role.AgencyName)
 }
@@ -128,13 +128,14 @@ func (c *call) addKey(key Key, domainID string, lifetime time.Duration) Key {
 	return key
 }
 
-func credentialJSON(key Key) json.RawMessage {
-	return jsonObject(
-		"access", key.Access,
-		"secret", key.Secret,
-		"securitytoken", key.SecurityToken,
-		"expires_at", key.Expires.UTC().Format(iamTime),
-	)
+// describeKey returns a key as the API does.
+func describeKey(key Key) Entry {
+	return Entry{
+		"access":        key.Access,
+		"secret":        key.Secret,
+		"securitytoken": key.SecurityToken,
+		"expires_at":    key.Expires.UTC().Format(iamTime),
+	}
 }
 
 // randomText returns n random characters that are valid in a header.

@@ -128,34 +128,35 @@ func (c *call) showToken() response {
 func (c *call) describeToken(status int, token IssuedToken) response {
 	iam := &c.data.IAM
 	domain, _ := iam.domainByIDOrName(token.DomainID, "")
-	domainJSON := jsonObject("id", domain.ID, "name", domain.Name)
+	owner := Entry{"id": domain.ID, "name": domain.Name}
 	if token.method == "" {
 		token.method, token.user, token.issued = methodPassword, User{ID: UserID, Name: UserName}, generatedStart
 	}
 	if token.Expires.IsZero() {
 		token.Expires = c.now.Add(iam.tokenLifetime())
 	}
-	user := []any{"name", token.user.Name, "id", token.user.ID, "domain", domainJSON}
+	user := Entry{"name": token.user.Name, "id": token.user.ID, "domain": owner}
 	if token.Federated {
-		user = append(user, "OS-FEDERATION", jsonObject(
-			"groups", []any{}, "identity_provider", jsonObject("id", token.user.ID), "protocol", jsonObject("id", "oidc")))
+		user["OS-FEDERATION"] = Entry{
+			"groups": []any{}, "identity_provider": Entry{"id": token.user.ID}, "protocol": Entry{"id": "oidc"},
+		}
 	} else {
-		user = append(user, "password_expires_at", "")
+		user["password_expires_at"] = ""
 	}
-	members := []any{
-		"expires_at", token.Expires.UTC().Format(iamTime),
-		"issued_at", token.issued.UTC().Format(iamTime),
-		"methods", []string{token.method},
-		"user", jsonObject(user...),
-		"catalog", []string{},
-		"roles", []string{},
+	description := Entry{
+		"expires_at": token.Expires.UTC().Format(iamTime),
+		"issued_at":  token.issued.UTC().Format(iamTime),
+		"methods":    []string{token.method},
+		"user":       user,
+		"catalog":    []string{},
+		"roles":      []string{},
 	}
 	if project, ok := iam.project(token.ProjectID); ok {
-		members = append(members, "project", jsonObject("id", project.ID, "name", project.Name, "domain", domainJSON))
+		description["project"] = Entry{"id": project.ID, "name": project.Name, "domain": owner}
 	} else if token.domain {
-		members = append(members, "domain", domainJSON)
+		description["domain"] = owner
 	}
-	res := object(status, "token", jsonObject(members...))
+	res := object(status, Entry{"token": description})
 	res.header = http.Header{"X-Subject-Token": {token.Value}}
 	return res
 }

@@ -1,337 +1,238 @@
 package simulator
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
+	"io"
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// projectsFileName is the data file of the account's projects.
-const projectsFileName = "projects.json"
+// The lists of a data file, with the names that they have in the APIs.
+const (
+	servicesField    = "endpoint_services"
+	connectionsField = "connections"
+	enhancedField    = "enhanced_connections"
+	instancesField   = "instances"
+	channelsField    = "vpc_channels"
+)
 
-// Load adds a folder of data files. Connections, services, gateways and channels have the shape of
-// the APIs' responses; any documented field may be left out, and other fields are errors. A missing
-// list is empty. Only projects need an ID and a region. The files are
+// Load replaces the projects, and everything in them, by those of a data file. It has this form:
 //
-//	projects.json                            {"projects":[{"id":"…","name":"…","region":"…"}]}
-//	vpcep/{service_id}.json                  {"connections":[…]}, optionally with the service's details
-//	                                         in "service":{…}
-//	dli/{project_id}.json                    {"connections":[…]}
-//	dli/{project_id}.tags.json               {"{connection id}":{"key":"value"}}, tags to filter by
-//	apig/{instance_id}.json                  the gateway's details
-//	apig/{instance_id}.order.json            ["{channel_id}",…], the order of the list of channels
-//	apig/{instance_id}/{channel_id}.json     the channel's details
+//	{"projects": [{
+//	  "id": "…", "name": "cn-north-4",
+//	  "endpoint_services": [{"id": "…", "service_name": "…", "connections": [{"id": "…"}]}],
+//	  "enhanced_connections": [{"id": "…", "name": "…", "tags": [{"key": "…", "value": "…"}]}],
+//	  "instances": [{"id": "…", "instance_name": "…", "vpc_channels": [{"id": "…", "name": "…"}]}]
+//	}]}
 //
-// They replace what has the same ID. A service keeps the details it had if its file has none; the
-// first channel of a gateway replaces all channels that the gateway had before. An ID that a file
-// lacks is that of its name, and a service's name that a file lacks is {region}.{id}. Without an
-// order, channels are in the order of their IDs.
+// Each object is the API's own, with any of its fields, and is served as it is. Only the lists that
+// are added to it are not, nor is the region of a project, which a project needs only if its name
+// is neither the region's nor begins with the region's and an underscore. A project without a name
+// has that of its region. A project belongs to the default account unless its domain_id is that of
+// another built-in domain.
 //
-// Services and gateways of a project other than ProjectID are in a folder with the project's ID:
-// vpcep/{project_id}/{service_id}.json, apig/{project_id}/{instance_id}.json and
-// apig/{project_id}/{instance_id}/{channel_id}.json.
-//
-// The projects belong to the default account and come before the built-in ones. A project without a
-// name has that of its region. A built-in project with the same name keeps its ID and gets the name
-// {name}_built-in.
-//
-// Files without the extension .json are ignored.
-func (d *Data) Load(files fs.FS) error {
-	if err := d.loadProjects(files); err != nil {
-		return fmt.Errorf("%s: %w", projectsFileName, err)
+// An error names the line and the place, as a JSON pointer. The warnings, which have the same form,
+// are about values that the API does not have.
+func (d *Data) Load(raw []byte) (warnings []string, err error) {
+	if err := checkJSON(raw); err != nil {
+		return nil, err
 	}
-	l := loader{data: d, projects: make(map[string]string), replaced: make(map[string]bool)}
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || path.Ext(name) != ".json" || name == projectsFileName {
-			return err
+	l := loader{raw: raw, ids: make(map[string]bool), data: Data{IAM: d.IAM}}
+	l.data.IAM.Projects = nil
+	l.data.VPCEP.Services = make(map[string]*EndpointService)
+	l.data.DLI.Projects = make(map[string][]Entry)
+	l.data.APIG.Instances = make(map[string]*Instance)
+
+	var file any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if err := decoder.Decode(&file); err != nil {
+		return nil, err
+	}
+	root, ok := file.(map[string]any)
+	if !ok || root["projects"] == nil {
+		return nil, l.errorf("", `must be an object with the list "projects"`)
+	}
+	err = l.each(root, "", "projects", l.project)
+	if err != nil {
+		return nil, err
+	}
+	if len(l.data.IAM.Projects) == 0 {
+		return nil, l.errorf("/projects", "must not be empty")
+	}
+	d.IAM.Projects = l.data.IAM.Projects
+	for i, token := range d.IAM.Tokens {
+		if _, ok := d.IAM.project(token.ProjectID); !ok {
+			d.IAM.Tokens[i].ProjectID = d.IAM.Projects[0].ID
 		}
-		raw, err := fs.ReadFile(files, name)
-		if err == nil {
-			err = l.load(strings.Split(strings.TrimSuffix(name, ".json"), "/"), raw)
-		}
+	}
+	d.VPCEP.Services, d.DLI.Projects, d.APIG.Instances = l.data.VPCEP.Services, l.data.DLI.Projects, l.data.APIG.Instances
+	return l.warnings, nil
+}
+
+// loader collects what is in a data file.
+type loader struct {
+	raw      []byte
+	data     Data
+	ids      map[string]bool
+	warnings []string
+}
+
+func (l *loader) project(pointer string, details Entry) error {
+	id, err := l.id(pointer, "project", details)
+	if err != nil {
+		return err
+	}
+	region, _, _ := strings.Cut(details.Text("name"), "_")
+	project := Project{ID: id, Region: cmp.Or(details.Text("region"), region), DomainID: DomainID, ParentID: details.Text("parent_id")}
+	project.Name = cmp.Or(details.Text("name"), project.Region)
+	if project.Region == "" {
+		return l.errorf(pointer, "needs a name or a region")
+	}
+	if domain, ok := l.data.IAM.domainByIDOrName(details.Text("domain_id"), ""); ok {
+		project.DomainID = domain.ID
+	}
+	if err := l.each(details, pointer, servicesField, func(pointer string, details Entry) error {
+		return l.service(pointer, project.ID, details)
+	}); err != nil {
+		return err
+	}
+	if err := l.each(details, pointer, enhancedField, func(pointer string, connection Entry) error {
+		l.checkStatus(pointer, strings.ToUpper(connection.Text("status")), dliStatuses)
+		l.data.DLI.Projects[id] = append(l.data.DLI.Projects[id], connection)
+		// They stay in the connection, which may have them in another form.
+		err := l.each(connection.Without(), pointer, "tags", func(string, Entry) error { return nil })
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			l.warnings = append(l.warnings, err.Error())
 		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := l.each(details, pointer, instancesField, func(pointer string, details Entry) error {
+		return l.instance(pointer, project.ID, details)
+	}); err != nil {
+		return err
+	}
+	project.Details = details.Without("region")
+	l.data.IAM.Projects = append(l.data.IAM.Projects, project)
+	return nil
+}
+
+func (l *loader) service(pointer, projectID string, details Entry) error {
+	id, err := l.id(pointer, "endpoint service", details)
+	if err != nil {
+		return err
+	}
+	l.checkStatus(pointer, details.Text("status"), endpointServiceStatuses)
+	service := &EndpointService{ProjectID: projectID, Details: details}
+	l.data.VPCEP.Services[id] = service
+	return l.each(details, pointer, connectionsField, func(pointer string, connection Entry) error {
+		l.checkStatus(pointer, connection.Text("status"), vpcepStatuses)
+		service.Connections = append(service.Connections, connection)
 		return nil
 	})
+}
+
+func (l *loader) instance(pointer, projectID string, details Entry) error {
+	id, err := l.id(pointer, "gateway", details)
 	if err != nil {
 		return err
 	}
-	if err := l.addTags(); err != nil {
+	instance := &Instance{ProjectID: projectID, Details: details}
+	l.data.APIG.Instances[id] = instance
+	return l.each(details, pointer, channelsField, func(pointer string, channel Entry) error {
+		instance.Channels = append(instance.Channels, channel)
+		_, err := l.id(pointer, "channel", channel)
 		return err
-	}
-	return l.sortChannels()
+	})
 }
 
-func (d *Data) loadProjects(files fs.FS) error {
-	raw, err := fs.ReadFile(files, projectsFileName)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+// each removes a list of objects from its parent and calls add with each of them. A missing list is
+// empty.
+func (l *loader) each(parent Entry, pointer, name string, add func(pointer string, e Entry) error) error {
+	list, ok := parent[name].([]any)
+	pointer += "/" + name
+	if parent[name] != nil && !ok {
+		return l.errorf(pointer, "must be a list")
 	}
-	if err != nil {
-		return err
-	}
-	var file projectsFile
-	if err := decodeStrictly(raw, &file); err != nil {
-		return err
-	}
-	existing := d.IAM.Projects
-	var loaded []Project
-	for i, project := range file.Projects {
-		if project.ID == "" {
-			return fmt.Errorf("projects.%d: missing field \"id\"", i)
+	delete(parent, name)
+	for i, element := range list {
+		pointer := fmt.Sprint(pointer, "/", i)
+		object, ok := element.(map[string]any)
+		if !ok {
+			return l.errorf(pointer, "must be an object")
 		}
-		if project.Region == "" {
-			return fmt.Errorf("projects.%d: missing field \"region\"", i)
-		}
-		if project.Name == "" {
-			project.Name = project.Region
-		}
-		existing = slices.DeleteFunc(existing, func(p Project) bool { return p.ID == project.ID })
-		for j, p := range existing {
-			if p.DomainID == DomainID && p.Name == project.Name {
-				existing[j].Name += "_built-in"
-			}
-		}
-		loaded = append(loaded, Project{
-			ID: project.ID, Name: project.Name, Region: project.Region, DomainID: DomainID, ParentID: DomainID,
-		})
-	}
-	d.IAM.Projects = slices.Concat(loaded, existing)
-	return nil
-}
-
-// loader adds data files to the data.
-type loader struct {
-	data *Data
-	// projects are the projects of the instances that files have added or changed.
-	projects map[string]string
-	// replaced are the instances whose channels come from files.
-	replaced map[string]bool
-	// tags are the tags of DLI connections by project and connection.
-	tags map[string]map[string]map[string]string
-	// orders are the IDs of channels in the order of their list, by instance.
-	orders map[string][]string
-}
-
-// load adds a file. The parts are those of its path, without the extension.
-func (l *loader) load(parts []string, raw []byte) error {
-	service, rest := parts[0], parts[1:]
-	if len(rest) == 0 {
-		return errNotDataFile
-	}
-	if service == dliService && len(rest) == 1 {
-		return l.loadDLI(rest[0], raw)
-	}
-	projectID := ProjectID
-	if len(rest) > 1 {
-		if _, ok := l.data.IAM.project(rest[0]); ok {
-			projectID, rest = rest[0], rest[1:]
-		} else if service == vpcepService || len(rest) > 2 {
-			return fmt.Errorf("no project %s", rest[0])
-		}
-	}
-	instanceID, isOrder := strings.CutSuffix(rest[len(rest)-1], ".order")
-	switch {
-	case service == apigService && len(rest) == 1 && isOrder:
-		return l.loadOrder(instanceID, raw)
-	case service == vpcepService && len(rest) == 1:
-		return l.loadService(projectID, rest[0], raw)
-	case service == apigService && len(rest) == 1:
-		return l.loadInstance(projectID, rest[0], raw)
-	case service == apigService && len(rest) == 2:
-		return l.loadChannel(projectID, rest[0], rest[1], raw)
-	}
-	return errNotDataFile
-}
-
-var errNotDataFile = errors.New("not the path of a data file")
-
-func (l *loader) loadService(projectID, id string, raw []byte) error {
-	var file vpcepFile
-	if err := decodeStrictly(raw, &file); err != nil {
-		return err
-	}
-	connections, err := parseList[vpcepConnectionFields](file.Connections)
-	if err != nil {
-		return err
-	}
-	service := &EndpointService{ProjectID: projectID, Connections: connections}
-	if existing, ok := l.data.VPCEP.Services[id]; ok && orDefault(existing.ProjectID) == projectID {
-		service.Details = existing.Details
-	}
-	if file.Service != nil {
-		if service.Details, err = parseDetails[vpcepServiceFields](id, *file.Service); err != nil {
-			return fmt.Errorf("service: %w", err)
-		}
-	}
-	if l.data.VPCEP.Services == nil {
-		l.data.VPCEP.Services = make(map[string]*EndpointService)
-	}
-	l.data.VPCEP.Services[id] = service
-	return nil
-}
-
-func (l *loader) loadDLI(name string, raw []byte) error {
-	projectID, isTags := strings.CutSuffix(name, ".tags")
-	if _, ok := l.data.IAM.project(projectID); !ok {
-		return fmt.Errorf("no project %s", projectID)
-	}
-	if isTags {
-		var tags map[string]map[string]string
-		if err := json.Unmarshal(raw, &tags); err != nil {
+		if err := add(pointer, object); err != nil {
 			return err
 		}
-		if l.tags == nil {
-			l.tags = make(map[string]map[string]map[string]string)
-		}
-		l.tags[projectID] = tags
-		return nil
-	}
-	var file dliFile
-	if err := decodeStrictly(raw, &file); err != nil {
-		return err
-	}
-	entries, err := parseList[dliConnectionFields](file.Connections)
-	if err != nil {
-		return err
-	}
-	connections := make([]EnhancedConnection, len(entries))
-	for i, entry := range entries {
-		connections[i].Entry = entry
-	}
-	if l.data.DLI.Projects == nil {
-		l.data.DLI.Projects = make(map[string][]EnhancedConnection)
-	}
-	l.data.DLI.Projects[projectID] = connections
-	return nil
-}
-
-func (l *loader) loadInstance(projectID, id string, raw []byte) error {
-	instance, err := l.instance(projectID, id)
-	if err != nil {
-		return err
-	}
-	instance.Details, err = parseDetails[instanceFields](id, raw)
-	return err
-}
-
-func (l *loader) loadChannel(projectID, instanceID, id string, raw []byte) error {
-	details, err := parseDetails[channelFields](id, raw)
-	if err != nil {
-		return err
-	}
-	instance, err := l.instance(projectID, instanceID)
-	if err != nil {
-		return err
-	}
-	if !l.replaced[instanceID] {
-		l.replaced[instanceID] = true
-		instance.Channels = nil
-	}
-	instance.Channels = append(instance.Channels, Channel{ID: id, Entry: details})
-	return nil
-}
-
-func (l *loader) loadOrder(instanceID string, raw []byte) error {
-	var ids []string
-	if err := json.Unmarshal(raw, &ids); err != nil {
-		return err
-	}
-	if l.orders == nil {
-		l.orders = make(map[string][]string)
-	}
-	l.orders[instanceID] = ids
-	return nil
-}
-
-// sortChannels sorts channels by the orders. Those that an order lacks come last.
-func (l *loader) sortChannels() error {
-	for instanceID, ids := range l.orders {
-		instance, ok := l.data.APIG.Instances[instanceID]
-		if !ok {
-			return fmt.Errorf("apig/%s.order.json: no instance %s", instanceID, instanceID)
-		}
-		position := func(c Channel) int {
-			if i := slices.Index(ids, c.ID); i >= 0 {
-				return i
-			}
-			return len(ids)
-		}
-		slices.SortStableFunc(instance.Channels, func(a, b Channel) int { return cmp.Compare(position(a), position(b)) })
 	}
 	return nil
 }
 
-// instance returns an instance, which it adds if it is new.
-func (l *loader) instance(projectID, id string) (*Instance, error) {
-	if other, ok := l.projects[id]; ok && other != projectID {
-		return nil, fmt.Errorf("instance %s is in project %s too", id, other)
+// id returns the ID of an object, which must be the only one of its kind that has it.
+func (l *loader) id(pointer, kind string, e Entry) (string, error) {
+	id := e.Text("id")
+	if id == "" {
+		return "", l.errorf(pointer, "needs an id")
 	}
-	l.projects[id] = projectID
-	if l.data.APIG.Instances == nil {
-		l.data.APIG.Instances = make(map[string]*Instance)
+	if l.ids[kind+id] {
+		return "", l.errorf(pointer, "another %s has the id %s", kind, id)
 	}
-	instance, ok := l.data.APIG.Instances[id]
-	if !ok {
-		instance = new(Instance)
-		l.data.APIG.Instances[id] = instance
-	}
-	instance.ProjectID = projectID
-	return instance, nil
+	l.ids[kind+id] = true
+	return id, nil
 }
 
-func (l *loader) addTags() error {
-	for projectID, byConnection := range l.tags {
-		list := l.data.DLI.Projects[projectID]
-		for id, tags := range byConnection {
-			i := slices.IndexFunc(list, func(c EnhancedConnection) bool { return c.Text("id") == id })
-			if i < 0 {
-				return fmt.Errorf("dli/%s.tags.json: project %s has no connection %s", projectID, projectID, id)
-			}
-			list[i].Tags = tags
+// checkStatus warns of a status that the API does not have, the first time.
+func (l *loader) checkStatus(pointer, status string, known []string) {
+	if status != "" && !slices.Contains(known, status) && !l.ids["status"+status] {
+		l.ids["status"+status] = true
+		err := l.errorf(pointer+"/status", "%s is not a status of this API, which has %s", status, strings.Join(known, ", "))
+		l.warnings = append(l.warnings, err.Error())
+	}
+}
+
+func (l *loader) errorf(pointer, format string, args ...any) error {
+	return fmt.Errorf("line %d, %s: "+format, append([]any{lineOf(l.raw, pointer), cmp.Or(pointer, "/")}, args...)...)
+}
+
+// lineOf returns the line of the value that a JSON pointer names.
+func lineOf(raw []byte, pointer string) int {
+	decoder := jsontext.NewDecoder(bytes.NewReader(raw))
+	for string(decoder.StackPointer()) != pointer {
+		if _, err := decoder.ReadToken(); err != nil {
+			break
 		}
 	}
-	return nil
+	return line(raw, decoder.InputOffset())
 }
 
-// parseList parses the connections of a file. A missing list is empty.
-func parseList[T any](list []jsontext.Value) ([]Entry, error) {
-	entries := make([]Entry, len(list))
-	for i, raw := range list {
-		err := checkFields[T](raw)
+// line returns the number of the line that an offset is in.
+func line(raw []byte, offset int64) int {
+	return 1 + bytes.Count(raw[:min(int(offset), len(raw))], []byte("\n"))
+}
+
+// checkJSON returns an error that names the line of a mistake, such as a name that is used twice.
+func checkJSON(raw []byte) error {
+	decoder := jsontext.NewDecoder(bytes.NewReader(raw))
+	_, err := decoder.ReadValue()
+	if err == nil {
+		if _, err = decoder.ReadToken(); errors.Is(err, io.EOF) {
+			return nil
+		}
 		if err == nil {
-			entries[i], err = ParseEntry(raw)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("connections.%d: %w", i, err)
+			err = errors.New("must not have anything after its object")
 		}
 	}
-	return entries, nil
-}
-
-// parseDetails parses an object whose ID is that of its file. A missing ID is added.
-func parseDetails[T any](id string, raw []byte) (Entry, error) {
-	if err := checkFields[T](raw); err != nil {
-		return Entry{}, err
+	offset := decoder.InputOffset()
+	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		offset, err = syntactic.ByteOffset, syntactic.Err
 	}
-	entry, err := ParseEntry(raw)
-	if err != nil {
-		return Entry{}, err
-	}
-	switch entry.Text("id") {
-	case id:
-		return entry, nil
-	case "":
-		return entry.With("id", id), nil
-	default:
-		return Entry{}, fmt.Errorf("the id is %q, but the file is named after %q", entry.Text("id"), id)
-	}
+	return fmt.Errorf("line %d: %w", line(raw, offset), err)
 }

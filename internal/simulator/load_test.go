@@ -5,151 +5,133 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"testing/fstest"
 )
 
-func load(t *testing.T, files map[string]string) (*Server, error) {
+const loaded = `{"projects": [
+  {"id": "p1", "name": "eu-west-101", "is_domain": false, "links": {"self": "https://iam.example.com/p1"}, "tags": ["a"],
+    "endpoint_services": [
+      {"id": "s1", "service_name": "eu-west-101.mine.s1", "domain_id": "d1", "created_at": "2024-01-01T00:00:00Z",
+        "connections": [{"id": "one", "marker_id": 9223372036854775807, "new": {"n": 1.50}, "error": null}]},
+      {"id": "s2", "connections": null}
+    ],
+    "enhanced_connections": [{"id": "two"}, {"id": "three", "create_time": 1e0, "tags": [{"key": "a", "value": "b"}]}],
+    "instances": [
+      {"id": "g1", "cbc_operation_locks": [{"lock_scene": "TO_PERIOD_LOCK"}], "charging_mode": 1,
+        "vpc_channels": [{"id": "z"}, {"id": "a", "name": "first", "members": [{"host": "192.0.2.1"}]}]}
+    ]},
+  {"id": "p2", "region": "eu-west-101", "name": "shop", "enhanced_connections": []},
+  {"id": "p3", "name": "eu-west-101_lab"},
+  {"id": "p4", "region": "ap-1", "domain_id": "` + AgencyDomainID + `"}
+]}`
+
+// load returns a server with a data file.
+func load(t *testing.T, file string) *Server {
 	t.Helper()
 	s := Start(t)
-	folder := make(fstest.MapFS)
-	for name, content := range files {
-		folder[name] = &fstest.MapFile{Data: []byte(content)}
-	}
-	var err error
-	s.Update(func(d *Data) { err = d.Load(folder) })
-	return s, err
+	s.Update(func(d *Data) {
+		if warnings, err := d.Load([]byte(file)); err != nil || warnings != nil {
+			t.Fatal(warnings, err)
+		}
+	})
+	return s
 }
 
+// TestLoad checks that everything is served as it is in the file, and nothing else is.
 func TestLoad(t *testing.T) {
 	t.Parallel()
-	s, err := load(t, map[string]string{
-		"README.md":                             "ignored",
-		"vpcep/mine.json":                       `{"service":{"service_name":"cn-north-4.mine.mine"},"connections":[{"id":"one"}]}`,
-		"vpcep/" + SubProjectID + "/sub.json":   `{"connections":[]}`,
-		"dli/" + ProjectID + ".json":            `{"connections":[{"id":"two"},{"id":"three"}]}`,
-		"dli/" + ProjectID + ".tags.json":       `{"three":{"a":"b"}}`,
-		"apig/" + InstanceID + "/four.json":     `{"name":"four"}`,
-		"vpcep/" + FullServiceID + ".json":      `{"connections":[]}`,
-		"apig/" + InstanceID + "/nine.json":     `{}`,
-		"apig/" + InstanceID + "/zero.json":     `{}`,
-		"apig/" + InstanceID + ".order.json":    `["zero","four"]`,
-		"apig/" + SubProjectID + "/i.json":      `{"instance_name":"mine"}`,
-		"apig/" + SubProjectID + "/i/five.json": `{"id":"five"}`,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	inSubProject := strings.NewReplacer(ProjectID, SubProjectID, InstanceID, "i", ServiceID, "sub")
+	s := load(t, loaded)
+	const vpcep, apig = "/eu-west-101/vpcep/v1/p1/vpc-endpoint-services", "/eu-west-101/apig/v2/p1/apigw/instances"
 	for path, want := range map[string]string{
-		strings.Replace(vpcepPath, ServiceID, "mine", 1): "[one]",
-		dliPath:                                "[two three]",
-		dliPath + "?tags=a=b":                  "[three]",
-		channelsPath:                           "[zero four nine]",
-		inSubProject.Replace(channelsPath):     "[five]",
-		inSubProject.Replace(vpcepPath):        "[]",
-		servicesPath + "?sort_dir=asc&id=mine": "[mine]",
-		servicesPath + "?endpoint_service_name=cn-north-4.mine":     "[mine]",
-		servicesPath + "?endpoint_service_name=" + FullServiceName:  "[" + FullServiceID + "]",
-		inSubProject.Replace(servicesPath):                          "[sub]",
-		inSubProject.Replace(instancesPath) + "?instance_name=mine": "[i]",
+		vpcep: `{"total_count":2,"endpoint_services":[
+			{"id":"s1","service_name":"eu-west-101.mine.s1","domain_id":"d1","created_at":"2024-01-01T00:00:00Z"},{"id":"s2"}]}`,
+		vpcep + "/s1/connections": `{"total_count":1,"connections":[
+			{"id":"one","marker_id":9223372036854775807,"new":{"n":1.50},"error":null}]}`,
+		vpcep + "/s2/connections": `{"total_count":0,"connections":[]}`,
+		"/eu-west-101/dli/v2.0/p1/datasource/enhanced-connections": `{"is_success":true,"message":"","count":2,"connections":[
+			{"id":"two"},{"id":"three","create_time":1e0}]}`,
+		"/eu-west-101/dli/v2.0/p1/datasource/enhanced-connections?tags=a%3Db": `{"is_success":true,"message":"","count":1,"connections":[
+			{"id":"three","create_time":1e0}]}`,
+		"/eu-west-101/dli/v2.0/p2/datasource/enhanced-connections": `{"is_success":true,"message":"","count":0,"connections":[]}`,
+		apig: `{"total":1,"size":1,"instances":[
+			{"id":"g1","cbc_operation_locks":[{"lock_scene":"TO_PERIOD_LOCK"}],"charging_mode":1}]}`,
+		apig + "/g1/vpc-channels":   `{"total":2,"size":2,"vpc_channels":[{"id":"z"},{"id":"a","name":"first"}]}`,
+		apig + "/g1/vpc-channels/a": `{"id":"a","name":"first","members":[{"host":"192.0.2.1"}]}`,
+		"/eu-west-101/iam/v3/projects?name=eu-west-101": `{"links":{"self":"https://iam.eu-west-101.example.com/v3/projects","previous":null,"next":null},
+			"projects":[{"id":"p1","name":"eu-west-101","is_domain":false,"links":{"self":"https://iam.example.com/p1"},"tags":["a"],
+			"domain_id":"` + DomainID + `","parent_id":"","description":"","enabled":true}]}`,
 	} {
-		if got := readList(t, send(t, s, http.MethodGet, path, "", withKey)).ids(); fmt.Sprint(got) != want {
-			t.Errorf("%s: %v, want %s", path, got, want)
-		}
+		wantJSON(t, send(t, s, http.MethodGet, path, "", withKey), http.StatusOK, want)
 	}
-	if got := get(t, s, channelsPath+"/four"); got.status != http.StatusOK || !strings.Contains(string(got.body), `"id":"four"`) {
-		t.Errorf("a channel whose ID is its file's name: %d %s", got.status, got.body)
+	if ids := readList(t, send(t, s, http.MethodGet, "/eu-west-101/iam/v3/projects", "", withKey)).ids(); fmt.Sprint(ids) != "[p1 p2 p3]" {
+		t.Errorf("projects %v", ids)
+	}
+	// The permanent token is for the first project.
+	if got := get(t, s, vpcep); got.status != http.StatusOK {
+		t.Errorf("with the token: %d %s", got.status, got.body)
+	}
+	got := get(t, s, vpcepPath)
+	wantCode(t, got, http.StatusNotFound, "APIGW.0101")
+	if want := "no region cn-north-4; it has ap-1, eu-west-101"; !strings.Contains(string(got.body), want) {
+		t.Errorf("no %q in %s", want, got.body)
 	}
 }
 
-// TestLoadWithoutLists loads files whose lists are missing or null.
-func TestLoadWithoutLists(t *testing.T) {
-	t.Parallel()
-	s, err := load(t, map[string]string{
-		"vpcep/" + ServiceID + ".json":       `{}`,
-		"vpcep/null.json":                    `{"service":null,"connections":null}`,
-		"vpcep/details.json":                 `{"service":{"service_name":"cn-north-4.mine.details"}}`,
-		"dli/" + ProjectID + ".json":         `{}`,
-		"dli/" + SubProjectID + ".json":      `{"connections":null}`,
-		"apig/bare.json":                     `{}`,
-		"apig/" + SubProjectID + "/sub.json": `{"instance_name":"sub"}`,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range []string{
-		vpcepPath,
-		strings.Replace(vpcepPath, ServiceID, "null", 1),
-		strings.Replace(vpcepPath, ServiceID, "details", 1),
-		dliPath,
-		strings.Replace(dliPath, ProjectID, SubProjectID, 1),
-		strings.Replace(channelsPath, InstanceID, "bare", 1),
-		strings.NewReplacer(ProjectID, SubProjectID, InstanceID, "sub").Replace(channelsPath),
-	} {
-		got := send(t, s, http.MethodGet, path, "", withKey)
-		if ids := readList(t, got).ids(); len(ids) != 0 || !strings.Contains(string(got.body), `":[]`) {
-			t.Errorf("%s: %s", path, got.body)
-		}
-	}
-}
-
-func TestLoadProjects(t *testing.T) {
-	t.Parallel()
-	s, err := load(t, map[string]string{
-		"projects.json": `{"projects":[{"id":"p1","region":"eu-west-101"},{"id":"p2","name":"cn-north-4","region":"cn-north-4"}]}`,
-		"dli/p1.json":   `{"connections":[{"id":"one"}]}`,
-		"dli/p2.json":   `{"connections":[{"id":"two"}]}`,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for path, want := range map[string]string{
-		"/eu-west-101/dli/v2.0/p1/datasource/enhanced-connections": "[one]",
-		"/cn-north-4/dli/v2.0/p2/datasource/enhanced-connections":  "[two]",
-		dliPath: "[4c693ecc-bab8-4113-a838-129cedc9a563]",
-	} {
-		if got := readList(t, send(t, s, http.MethodGet, path, "", withKey)).ids(); fmt.Sprint(got) != want {
-			t.Errorf("%s: %v, want %s", path, got, want)
-		}
-	}
-	for name, want := range map[string]string{
-		"eu-west-101": "[p1]", "cn-north-4": "[p2]", "cn-north-4_built-in": "[" + ProjectID + "]",
-	} {
-		if got := readList(t, send(t, s, http.MethodGet, projectsPath+"?name="+name, "", withKey)).ids(); fmt.Sprint(got) != want {
-			t.Errorf("project %s: %v, want %s", name, got, want)
-		}
-	}
-}
-
+// TestLoadErrors checks that a mistake is named with its line, and that nothing is replaced then.
 func TestLoadErrors(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ content, want string }{
-		"vpcep/mine.json":                     {`{"connections":`, "unexpected EOF"},
-		"vpcep/other.json":                    {`{"services":[]}`, `unknown field "services"`},
-		"vpcep/field.json":                    {`{"connections":[{},{"staus":"accepted"}]}`, `connections.1: unknown field "staus"`},
-		"vpcep/nested.json":                   {`{"connections":[{"error":[{"code":"x"}]}]}`, `connections.0: unknown field "error.0.code"`},
-		"vpcep/type.json":                     {`{"connections":[{"marker_id":"1"}]}`, `connections.0: field "marker_id" has the wrong type`},
-		"vpcep/service.json":                  {`{"service":{"name":"x"},"connections":[]}`, `service: unknown field "name"`},
-		"vpcep/no-project/mine.json":          {`{"connections":[]}`, "no project no-project"},
-		"dli/" + ProjectID + ".json":          {`{"connections":[{"is_privis":true}]}`, `connections.0: unknown field "is_privis"`},
-		"dli/no-project.json":                 {`{"connections":[]}`, "no project no-project"},
-		"dli/" + ProjectID + ".tags.json":     {`{"unknown":{}}`, "no connection unknown"},
-		"ecs/mine.json":                       {`{}`, "not the path of a data file"},
-		"loose.json":                          {`{}`, "not the path of a data file"},
-		"apig/" + InstanceID + ".json":        {`{"name":"x"}`, `unknown field "name"`},
-		"apig/" + InstanceID + "/bad.json":    {`{"id"}`, "after object name"},
-		"apig/" + InstanceID + "/other.json":  {`{"id":"x"}`, `the id is "x", but the file is named after "other"`},
-		"apig/" + InstanceID + "/fields.json": {`{"microservice_info":{"cce":{}}}`, `unknown field "microservice_info.cce"`},
-		"vpcep/array.json":                    {`[]`, "vpcep/array.json: must be a JSON object"},
-		"vpcep/text.json":                     {`{"connections":["x"]}`, "connections.0: must be a JSON object"},
-		"projects.json":                       {`{"projects":[{"id":"p1"}]}`, `projects.0: missing field "region"`},
+	s := Start(t)
+	project := func(rest string) string {
+		return "{\"projects\": [\n{\"id\": \"p\", \"name\": \"r\",\n" + rest + "}\n]}"
+	}
+	for file, want := range map[string]string{
+		"":                                       "line 1: ",
+		"{\n\"projects\": [\n{]}":                "line 3: ",
+		"{\"projects\": [\n{\"id\": \"p\",\n":    "line 3: unexpected EOF",
+		"{\"projects\": []}\n{}":                 "line 2: ",
+		project("\"a\": 1,\n\"a\": 2"):           "line 4: duplicate object member name",
+		"[]":                                     `line 1, /: must be an object with the list "projects"`,
+		"{\"project\": []}":                      `line 1, /: must be an object with the list "projects"`,
+		"{\n\"projects\": {}}":                   "line 2, /projects: must be a list",
+		"{\n\"projects\": []}":                   "line 2, /projects: must not be empty",
+		"{\"projects\": [\n7]}":                  "line 2, /projects/0: must be an object",
+		"{\"projects\": [\n{\"name\": \"r\"}]}":  "line 2, /projects/0: needs an id",
+		"{\"projects\": [\n{\"id\": \"p\"}]}":    "line 2, /projects/0: needs a name or a region",
+		project(`"endpoint_services": {}`):       "line 3, /projects/0/endpoint_services: must be a list",
+		project(`"endpoint_services": [{}]`):     "line 3, /projects/0/endpoint_services/0: needs an id",
+		project(`"enhanced_connections": ["x"]`): "line 3, /projects/0/enhanced_connections/0: must be an object",
+		project(`"instances": [{"id": 7}]`):      "line 3, /projects/0/instances/0: needs an id",
+		project("\"instances\": [{\"id\": \"g\"},\n{\"id\": \"g\"}]"):                             "line 4, /projects/0/instances/1: another gateway has the id g",
+		project("\"instances\": [{\"id\": \"g\",\n\"vpc_channels\": [{}]}]"):                      "line 4, /projects/0/instances/0/vpc_channels/0: needs an id",
+		project("\"endpoint_services\": [{\"id\": \"s\",\n\"connections\": [\n{\"id\": 1}, 2]}]"): "line 5, /projects/0/endpoint_services/0/connections/1: must be an object",
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, err := load(t, map[string]string{name: test.content})
-			if err == nil || !strings.HasPrefix(err.Error(), strings.TrimSuffix(name, ".json")) || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %s", err, test.want)
+		s.Update(func(d *Data) {
+			if _, err := d.Load([]byte(file)); err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%s\ngot %v, want %s", file, err, want)
 			}
 		})
+	}
+	if got := get(t, s, vpcepPath); got.status != http.StatusOK {
+		t.Errorf("after the errors: %d %s", got.status, got.body)
+	}
+}
+
+// TestLoadWarnings loads values that the APIs do not have.
+func TestLoadWarnings(t *testing.T) {
+	t.Parallel()
+	warnings, err := new(Data).Load([]byte(`{"projects": [{"id": "p", "name": "r", "endpoint_services": [
+		{"id": "s1", "status": "available", "connections": [{"status": "accepted"}, {"status": null}, {}]},
+		{"id": "s2", "status": "Available", "connections": [
+			{"status": "ACCEPTED"}, {"status": "ACCEPTED"}]}],
+		"enhanced_connections": [{"status": "active"}, {"status": "READY"},
+			{"tags": {"a": "b"}}]}]}`))
+	want := []string{
+		"line 3, /projects/0/endpoint_services/1/status: Available is not a status of this API, which has creating, available, failed, deleting",
+		"line 4, /projects/0/endpoint_services/1/connections/0/status: ACCEPTED is not a status of this API, which has " +
+			"pendingAcceptance, creating, accepted, rejected, failed, deleting",
+		"line 5, /projects/0/enhanced_connections/1/status: READY is not a status of this API, which has ACTIVE, DELETED",
+		"line 6, /projects/0/enhanced_connections/2/tags: must be a list",
+	}
+	if err != nil || strings.Join(warnings, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got %v %s", err, strings.Join(warnings, "\n"))
 	}
 }

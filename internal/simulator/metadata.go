@@ -80,5 +80,5 @@ func (c *call) securityKey(service *Metadata) response {
 		lifetime = maxKeyLifetime
 	}
 	key := c.addKey(service.Key, service.DomainID, lifetime)
-	return object(http.StatusOK, "credential", credentialJSON(key))
+	return object(http.StatusOK, Entry{"credential": describeKey(key)})
 }

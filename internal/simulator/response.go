@@ -33,53 +33,13 @@ func (r response) write(w http.ResponseWriter) {
 	_, _ = w.Write(r.body)
 }
 
-// object returns a response whose body is a JSON object; see jsonObject.
-func object(status int, members ...any) response {
-	return response{status: status, body: jsonObject(members...)}
+// object returns a response whose body is a JSON object.
+func object(status int, body Entry) response {
+	return response{status: status, body: toJSON(body)}
 }
 
-// jsonObject encodes members (name, value, name, value, …) in the order given. A json.RawMessage,
-// an Entry and a list of entries are copied as they are.
-func jsonObject(members ...any) json.RawMessage {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, member := range members {
-		switch {
-		case i%2 == 1:
-			b.WriteByte(':')
-		case i > 0:
-			b.WriteByte(',')
-		}
-		b.Write(toJSON(member))
-	}
-	b.WriteByte('}')
-	return b.Bytes()
-}
-
-// jsonArray encodes entries without changing a byte of them.
-func jsonArray(entries []Entry) json.RawMessage {
-	var b bytes.Buffer
-	b.WriteByte('[')
-	for i, entry := range entries {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.Write(entry.raw)
-	}
-	b.WriteByte(']')
-	return b.Bytes()
-}
-
-// toJSON encodes a value. What is JSON already stays as it is.
-func toJSON(value any) json.RawMessage {
-	switch value := value.(type) {
-	case json.RawMessage:
-		return value
-	case Entry:
-		return value.raw
-	case []Entry:
-		return jsonArray(value)
-	}
+// toJSON encodes a value, without escaping what is special in HTML.
+func toJSON(value any) []byte {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
@@ -91,21 +51,21 @@ func toJSON(value any) json.RawMessage {
 
 // flatError returns an error shaped {"error_code","error_msg"}.
 func flatError(status int, code, message string) response {
-	return object(status, "error_code", code, "error_msg", message)
+	return object(status, Entry{"error_code": code, "error_msg": message})
 }
 
 // nestedError returns an error shaped {"error":{"code","message"}}.
 func nestedError(status int, code, message string) response {
-	return object(status, "error", jsonObject("code", code, "message", message))
+	return object(status, Entry{"error": Entry{"code": code, "message": message}})
 }
 
 // iamError returns an error shaped {"error":{"code","message","title"}}; its code is the status, a
 // number.
 func iamError(status int, message string) response {
-	return object(status, "error", jsonObject("code", status, "message", message, "title", http.StatusText(status)))
+	return object(status, Entry{"error": Entry{"code": status, "message": message, "title": http.StatusText(status)}})
 }
 
 // gatewayError returns an error in the gateway's own shape, with the request ID in the body.
 func gatewayError(status int, code, message, requestID string) response {
-	return object(status, "error_msg", message, "error_code", code, "request_id", requestID)
+	return object(status, Entry{"error_msg": message, "error_code": code, "request_id": requestID})
 }

@@ -115,7 +115,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	request := x.snapshot()
-	s.faults.handler(request, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.faults.handler(request, http.HandlerFunc(func(w http.ResponseWriter, faulty *http.Request) {
+		request := request
+		request.Query = faulty.URL.Query()
 		s.handle(r, request, requestID).write(w)
 	})).ServeHTTP(w, r)
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 )
 
 // Page sizes of VPCEP.
@@ -25,26 +24,19 @@ func vpcep() service {
 				handle:  (*call).listServiceConnections,
 			},
 		},
-		forbidden: func(c *call) response {
-			return c.vpcepError(http.StatusForbidden, "EndPoint.0004", "Authentication information is incorrect or you have no permissions.")
+		forbidden: func(*call) response {
+			return nestedError(http.StatusForbidden, "EndPoint.0004", "Authentication information is incorrect or you have no permissions.")
 		},
-		invalid: (*call).vpcepInvalid,
+		invalid: func(_ *call, name string) response { return vpcepInvalid(name) },
 	}
 }
 
-func (c *call) vpcepError(status int, code, message string) response {
-	if c.data.VPCEP.FlatErrors {
-		return flatError(status, code, message)
-	}
-	return nestedError(status, code, message)
+func vpcepInvalid(name string) response {
+	return nestedError(http.StatusBadRequest, "EndPoint.0002", "Parameter error: "+name)
 }
 
-func (c *call) vpcepInvalid(name string) response {
-	return c.vpcepError(http.StatusBadRequest, "EndPoint.0002", "Parameter error: "+name)
-}
-
-func (c *call) vpcepInvalidOffset() response {
-	return c.vpcepError(http.StatusBadRequest, "EndPoint.0010", "Invalid offset.")
+func vpcepInvalidOffset() response {
+	return nestedError(http.StatusBadRequest, "EndPoint.0010", "Invalid offset.")
 }
 
 // vpcepStatuses are the statuses of a connection.
@@ -59,29 +51,23 @@ func (c *call) listServiceConnections() response {
 	settings := c.data.VPCEP
 	service, ok := settings.Services[c.params["vpc_endpoint_service_id"]]
 	if !ok || orDefault(service.ProjectID) != c.params["project_id"] {
-		return c.vpcepError(http.StatusNotFound, "EndPoint.0005", "The requested resource does not exist.")
+		return nestedError(http.StatusNotFound, "EndPoint.0005", "The requested resource does not exist.")
 	}
 	query, invalid, ok := c.vpcepQuery(vpcepStatuses)
 	if !ok {
 		return invalid
 	}
 
-	id, markerID := c.Query.Get("id"), c.Query.Get("marker_id")
-	var matching []Entry
+	matching := []Entry{}
 	for _, connection := range service.Connections {
-		marker, _ := connection.Get("marker_id")
-		if (id == "" || connection.Text("id") == id) &&
-			(query.status == "" || connection.Text("status") == query.status) &&
-			(markerID == "" || string(marker) == markerID) {
+		if connection.has("id", c.Query.Get("id"), "status", query.status, "marker_id", c.Query.Get("marker_id")) {
 			matching = append(matching, connection)
 		}
 	}
 	if settings.RefuseOffsetPastEnd && query.offset > 0 && query.offset >= len(matching) {
-		return c.vpcepInvalidOffset()
+		return vpcepInvalidOffset()
 	}
-	return object(http.StatusOK,
-		"connections", query.page(matching, settings.PageCap),
-		"total_count", len(matching))
+	return object(http.StatusOK, Entry{"connections": query.page(matching), "total_count": len(matching)})
 }
 
 // vpcepQuery holds the query parameters that the lists of VPCEP share.
@@ -90,36 +76,34 @@ type vpcepQuery struct {
 	status        string
 	sortField     string
 	// direction is 1 for ascending order, -1 for descending.
-	direction int
+	direction int64
 }
 
 // vpcepQuery parses the query. If a parameter is invalid, it returns the API's error and false.
 func (c *call) vpcepQuery(statuses []string) (query vpcepQuery, invalid response, ok bool) {
 	if query.limit, ok = c.number("limit", vpcepDefaultLimit); !ok || query.limit < 1 || query.limit > vpcepMaxLimit {
-		return query, c.vpcepError(http.StatusBadRequest, "EndPoint.0006", "Invalid limit."), false
+		return query, nestedError(http.StatusBadRequest, "EndPoint.0006", "Invalid limit."), false
 	}
 	if query.offset, ok = c.number("offset", 0); !ok || query.offset < 0 {
-		return query, c.vpcepInvalidOffset(), false
+		return query, vpcepInvalidOffset(), false
 	}
 	query.status = c.Query.Get("status")
 	if query.status != "" && !slices.Contains(statuses, query.status) {
-		return query, c.vpcepInvalid("status"), false
+		return query, vpcepInvalid("status"), false
 	}
 	if query.sortField, ok = vpcepSortFields[c.text("sort_key", "create_at")]; !ok {
-		return query, c.vpcepInvalid("sort_key"), false
+		return query, vpcepInvalid("sort_key"), false
 	}
-	if query.direction, ok = map[string]int{"asc": 1, "desc": -1}[c.text("sort_dir", "desc")]; !ok {
-		return query, c.vpcepInvalid("sort_dir"), false
+	if query.direction, ok = map[string]int64{"asc": 1, "desc": -1}[c.text("sort_dir", "desc")]; !ok {
+		return query, vpcepInvalid("sort_dir"), false
 	}
 	return query, response{}, true
 }
 
 // page sorts the entries and returns the page that the query asks for.
-func (q vpcepQuery) page(entries []Entry, pageCap int) []Entry {
-	entries = sorted(entries,
-		func(e Entry) time.Time { return e.instant(q.sortField) },
-		func(a, b time.Time) int { return q.direction * a.Compare(b) })
-	return page(entries, q.offset, capped(q.limit, pageCap))
+func (q vpcepQuery) page(entries []Entry) []Entry {
+	entries = sorted(entries, func(e Entry) int64 { return q.direction * e.instant(q.sortField) })
+	return page(entries, q.offset, q.limit)
 }
 
 // number returns a query parameter that is an integer, or missing if the request lacks it. ok is
@@ -139,12 +123,4 @@ func (c *call) text(name, missing string) string {
 		return value
 	}
 	return missing
-}
-
-// capped applies the server's own maximum page size, if it has one, to a limit.
-func capped(limit, pageCap int) int {
-	if pageCap > 0 {
-		return min(limit, pageCap)
-	}
-	return limit
 }

@@ -3,7 +3,6 @@ package simulator
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -40,6 +39,8 @@ func TestVPCEPServices(t *testing.T) {
 		{"", all[:10], 12},
 		{"?limit=1000", all, 12},
 		{"?limit=1000&offset=10", all[10:], 12},
+		{"?offset=12", []string{}, 12},
+		{"?offset=13", []string{}, 12},
 		{"?sort_dir=asc&limit=2", []string{"s00", "s01"}, 12},
 		{"?id=s03", []string{"s03"}, 1},
 		{"?id=unknown", []string{}, 0},
@@ -60,42 +61,9 @@ func TestVPCEPServices(t *testing.T) {
 		})
 	}
 	for query, code := range map[string]string{
-		"?limit=0": "EndPoint.0006", "?limit=1001": "EndPoint.0006", "?offset=12": "EndPoint.0010", "?offset=-1": "EndPoint.0010",
+		"?limit=0": "EndPoint.0006", "?limit=1001": "EndPoint.0006", "?offset=-1": "EndPoint.0010",
 		"?status=accepted": "EndPoint.0002", "?sort_key=id": "EndPoint.0002",
 	} {
 		wantCode(t, get(t, s, servicesPath+query), http.StatusBadRequest, code)
 	}
-}
-
-func TestVPCEPServicesSettings(t *testing.T) {
-	t.Parallel()
-	s, _ := withServices(t, 12)
-	s.Update(func(d *Data) { d.VPCEP.ServicePageCap, d.VPCEP.IgnoreNameCase = 3, true })
-	if got := readList(t, get(t, s, servicesPath+"?endpoint_service_name=name-0&limit=1000")); len(got.ids()) != 3 || got.TotalCount != 10 {
-		t.Errorf("got %+v", got)
-	}
-}
-
-func TestVPCEPServiceDetails(t *testing.T) {
-	t.Parallel()
-	s := Start(t)
-	for _, test := range []struct{ path, id, name string }{
-		{servicesPath, ServiceID, ServiceName},
-		{servicesPath, FullServiceID, FullServiceName},
-		{strings.NewReplacer(Region, SecondRegion, ProjectID, SecondProjectID).Replace(servicesPath), SecondServiceID, SecondServiceName},
-	} {
-		got := send(t, s, http.MethodGet, test.path+"?endpoint_service_name="+test.name, "", withKey)
-		if ids := readList(t, got).ids(); fmt.Sprint(ids) != "["+test.id+"]" {
-			t.Errorf("%s: %v", test.name, ids)
-		}
-	}
-	s.Update(func(d *Data) {
-		clear(d.VPCEP.Services)
-		d.VPCEP.Services["x"] = &EndpointService{Connections: Connections(2)}
-	})
-	wantJSON(t, get(t, s, servicesPath), http.StatusOK, `{"endpoint_services":[{"id":"x","project_id":"`+ProjectID+`",
-		"service_name":"cn-north-4.x","status":"available","service_type":"interface","server_type":"VM","approval_enabled":true,
-		"connection_count":2,"created_at":"2024-01-01T00:00:00Z","updated_at":"2024-01-01T00:00:00Z",
-		"ports":[{"client_port":443,"server_port":443,"protocol":"TCP"}],"tags":[],"tcp_proxy":"close","ip_version":"ipv4",
-		"enable_policy":false}],"total_count":1}`)
 }

@@ -130,24 +130,10 @@ func TestCommandSignals(t *testing.T) {
 
 func TestCommandReadsTheServer(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{"projects.json": `{"projects":[{"id":"p1","region":"eu-west-101"}]}`})
+	file := writeFile(t, `{"projects":[{"id":"p1","name":"eu-west-101"}]}`)
 	var stdout bytes.Buffer
-	err := run(t.Context(), []string{"-data", dir, "--", "sh", "-c", "cat; echo $HW_REGION_NAME"}, strings.NewReader("input "), &stdout, io.Discard)
+	err := run(t.Context(), []string{"-data", file, "--", "sh", "-c", "cat; echo $HW_REGION_NAME"}, strings.NewReader("input "), &stdout, io.Discard)
 	if err != nil || stdout.String() != "input eu-west-101\n" {
 		t.Errorf("got %q, %v", stdout.String(), err)
-	}
-}
-
-func writeFiles(t *testing.T, dir string, files map[string]string) {
-	t.Helper()
-	for name, content := range files {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
 	}
 }

@@ -5,58 +5,52 @@
 //
 //	go install github.com/hwcloud/terraform-provider-hwcloud/internal/simulator/cmd/hwcloud-simulator@latest
 //
-// It has four forms:
+// It has three forms:
 //
 //	hwcloud-simulator [flags] -- COMMAND [ARGUMENTS]
 //	hwcloud-simulator [flags]
-//	hwcloud-simulator list [-data DIR] [-connections N]
-//	hwcloud-simulator import -data DIR
+//	hwcloud-simulator import
 //
 // # Running a command
 //
 // The first form starts the server, runs the command (terraform test, for example), stops the
 // server and exits with the command's exit code; 128+n if signal n ended the command. SIGINT and
-// SIGTERM are passed on to the command. The simulator itself prints nothing unless -v is set.
+// SIGTERM are passed on to the command. The simulator itself prints only warnings, and with -v what
+// it serves and each request, to standard error.
 //
 // The command's environment makes the provider use the simulator: HW_ENDPOINT_VPCEP, _DLI, _APIG
 // and _IAM, HW_METADATA_ENDPOINT, HW_ACCESS_KEY, HW_SECRET_KEY and HW_REGION_NAME, the region of
-// the first project in the data folder, otherwise cn-north-4. All other variables that begin with
-// HW_ or OS_ are removed, and so are the ID tokens of GitHub Actions and HCP Terraform. The
-// simulator's address is added to NO_PROXY. Arguments in a provider block still take precedence
-// over the environment.
+// the first project. All other variables that begin with HW_ or OS_ are removed, and so are the ID
+// tokens of GitHub Actions and HCP Terraform. The simulator's address is added to NO_PROXY.
+// Arguments in a provider block still take precedence over the environment.
 //
 // # Serving
 //
-// The second form serves until it is interrupted. It prints the base URL, a provider block for it
-// and the built-in credentials.
+// The second form serves until it is interrupted. It prints the base URL, a provider block for it,
+// the credentials, and what it serves: regions, projects, endpoint services, gateways and channels.
 //
 // # Data
 //
-// The list form prints what is served: accounts with their credentials and agencies, projects,
-// endpoint services, connections, gateways and channels.
-//
-// -data adds a folder to the built-in data. The files are described at
-// [github.com/hwcloud/terraform-provider-hwcloud/internal/simulator.Data.Load].
+// -data names a JSON file that is served instead of the built-in data. Its form is described at
+// [github.com/hwcloud/terraform-provider-hwcloud/internal/simulator.Data.Load]. A status that the
+// API does not have is a warning.
 //
 // # Importing data
 //
 // The import form reads the output of terraform show -json or tofu show -json, for a plan or a
-// state, from standard input. It writes what the data sources of the provider found to the data
-// folder:
+// state, from standard input, and writes a data file with what the data sources of the provider
+// have found:
 //
-//	terraform show -json | hwcloud-simulator import -data testdata/cloud
+//	terraform show -json | hwcloud-simulator import > testdata/cloud.json
 //
-// It writes projects.json and the files of the connections, gateways and channels. Files that the
-// input has no data for stay as they are, and so do projects of earlier imports. Sensitive values
-// become placeholders. If the input has only a part of a list, because the lookup had a filter or a
-// limit, a warning says so. If several lookups read the same list, the file holds the one that is
-// complete, otherwise all that they found.
+// Sensitive values become placeholders. Warnings name the lookups that are left out, because they
+// have not been read or are of a newer provider, and those that may have found only a part of a
+// list, because they have a filter or a limit. If several lookups read the same list, the file has
+// all that they have found.
 //
-// A project gets the name of its region, or the project_name of the provider block if the input is
-// a plan of a single project. Of several projects in a region, the one with the most lookups gets
-// the region's name. A warning names each project whose name is a guess; change it in projects.json
-// if it is wrong. A state does not contain the provider block, so its projects get no such warning
-// for a project_name.
+// The input does not have the names of projects. The first project of a region gets the name of the
+// region, others get the region's name with their ID, and a warning. Change the name in the file if
+// the provider block sets project_name.
 package main
 
 import (
@@ -68,7 +62,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"strings"
+	"slices"
 	"syscall"
 	"time"
 
@@ -77,6 +71,14 @@ import (
 
 // generatedServiceID is the VPCEP service of the flag -connections.
 const generatedServiceID = "50000000-0000-4000-8000-00000000ffff"
+
+const usage = `Usage:
+  hwcloud-simulator [flags] -- COMMAND [ARGUMENTS]     run a command against the simulated cloud
+  hwcloud-simulator [flags]                            serve until interrupted
+  hwcloud-simulator import                             write a data file from terraform show -json on stdin
+
+Flags:
+`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -95,15 +97,12 @@ func main() {
 
 // run runs one form of the command.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	if slices.Equal(args, []string{"import"}) {
+		return runImport(stdin, stdout, stderr)
+	}
 	o, err := parseOptions(args, stderr)
 	if err != nil {
 		return err
-	}
-	switch o.form {
-	case formList:
-		return runList(o, stdout)
-	case formImport:
-		return runImport(o.dataDir, stdin, stdout, stderr)
 	}
 	server, err := start(o, stderr)
 	if err != nil {
@@ -111,41 +110,85 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	defer server.Close()
 	if o.command != nil {
+		if o.verbose {
+			_, _ = io.WriteString(stderr, describe(server))
+		}
 		return runCommand(server, o.command, stdin, stdout, stderr)
 	}
-	if err := describe(stdout, server); err != nil {
+	if _, err := io.WriteString(stdout, describe(server)); err != nil {
 		return err
 	}
 	<-ctx.Done()
 	return nil
 }
 
-// newServer returns a server with the data that the options name. It does not listen.
-func newServer(o options) (*simulator.Server, error) {
-	server := simulator.New()
-	server.Update(func(d *simulator.Data) {
-		d.Latency = o.latency
-		if o.connections > 0 {
-			d.VPCEP.Services[generatedServiceID] = &simulator.EndpointService{
-				Connections: simulator.Connections(o.connections),
-			}
+// options are the arguments of the command.
+type options struct {
+	// command is what follows --, nil without it.
+	command []string
+
+	address     string
+	data        string
+	connections int
+	latency     time.Duration
+	verbose     bool
+}
+
+// parseOptions parses the arguments. If they ask for help, it prints the usage and returns
+// [flag.ErrHelp].
+func parseOptions(args []string, stderr io.Writer) (options, error) {
+	var o options
+	if i := slices.Index(args, "--"); i >= 0 {
+		args, o.command = args[:i], args[i+1:]
+		if len(o.command) == 0 {
+			return options{}, errors.New("no command after --")
 		}
-	})
-	if err := loadData(server, o.dataDir); err != nil {
-		return nil, err
 	}
-	return server, nil
+	flags := flag.NewFlagSet("hwcloud-simulator", flag.ContinueOnError)
+	// The package flag would print the usage after each error.
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.address, "address", "127.0.0.1:0", "loopback `address` to listen on; port 0 chooses a free one")
+	flags.StringVar(&o.data, "data", "", "JSON `file` to serve instead of the built-in data; import writes one")
+	flags.IntVar(&o.connections, "connections", 0, "`number` of generated connections of one more VPCEP service, "+generatedServiceID)
+	flags.Func("latency", "`duration` to wait before each response, such as 20ms", func(text string) (err error) {
+		o.latency, err = time.ParseDuration(text) // Its error, unlike that of DurationVar, says that a unit is missing.
+		return err
+	})
+	flags.BoolVar(&o.verbose, "v", false, "log each request")
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		_, _ = io.WriteString(stderr, usage)
+		flags.SetOutput(stderr)
+		flags.PrintDefaults()
+		return options{}, err
+	case err != nil:
+		return options{}, fmt.Errorf("%w; hwcloud-simulator -h describes the flags", err)
+	case flags.NArg() > 0:
+		return options{}, fmt.Errorf("unexpected argument %q; a command to run follows --, and import takes no flags", flags.Arg(0))
+	case o.connections < 0 || o.latency < 0:
+		return options{}, errors.New("-connections and -latency must not be negative")
+	}
+	return o, nil
 }
 
 // start returns a listening server.
 func start(o options, stderr io.Writer) (*simulator.Server, error) {
-	server, err := newServer(o)
-	if err != nil {
+	server := simulator.New()
+	if err := loadData(server, o.data, stderr); err != nil {
 		return nil, err
 	}
-	for _, fault := range o.faults {
-		server.Inject(fault)
-	}
+	server.Update(func(d *simulator.Data) {
+		d.Latency = o.latency
+		if o.connections > 0 {
+			project := d.IAM.Projects[0]
+			d.VPCEP.Services[generatedServiceID] = &simulator.EndpointService{
+				ProjectID:   project.ID,
+				Details:     simulator.Entry{"service_name": project.Region + "." + generatedServiceID, "status": "available"},
+				Connections: simulator.Connections(o.connections),
+			}
+		}
+	})
 	if o.verbose {
 		logger := log.New(stderr, "", log.LstdFlags)
 		server.OnResponse(func(r simulator.Request) {
@@ -153,33 +196,25 @@ func start(o options, stderr io.Writer) (*simulator.Server, error) {
 				r.End.Sub(r.Start).Round(time.Microsecond))
 		})
 	}
-	if err := server.Listen(o.address); err != nil {
-		return nil, err
-	}
-	if o.urlFile != "" {
-		if err := os.WriteFile(o.urlFile, []byte(server.URL+"\n"), 0o600); err != nil {
-			server.Close()
-			return nil, err
-		}
-	}
-	return server, nil
+	return server, server.Listen(o.address)
 }
 
-// loadData adds a data folder, if one is named.
-func loadData(server *simulator.Server, dir string) error {
-	if dir == "" {
+// loadData replaces the built-in data by a file, if one is named.
+func loadData(server *simulator.Server, file string, stderr io.Writer) error {
+	if file == "" {
 		return nil
 	}
-	info, err := os.Stat(dir)
+	content, err := os.ReadFile(file) //nolint:gosec // The user names the file.
 	if err != nil {
 		return fmt.Errorf("-data: %w", err)
 	}
-	if !info.IsDir() {
-		return fmt.Errorf("-data: %s is not a folder", dir)
+	var warnings []string
+	server.Update(func(d *simulator.Data) { warnings, err = d.Load(content) })
+	for _, warning := range warnings {
+		_, _ = fmt.Fprintf(stderr, "Warning: %s: %s\n", file, warning)
 	}
-	server.Update(func(d *simulator.Data) { err = d.Load(os.DirFS(dir)) })
 	if err != nil {
-		return fmt.Errorf("-data: %w", err)
+		return fmt.Errorf("-data: %s: %w", file, err)
 	}
 	return nil
 }
@@ -188,35 +223,4 @@ func loadData(server *simulator.Server, dir string) error {
 func defaultRegion(server *simulator.Server) (region string) {
 	server.Update(func(d *simulator.Data) { region = d.IAM.Projects[0].Region })
 	return region
-}
-
-// describe prints how to reach the server.
-func describe(w io.Writer, server *simulator.Server) error {
-	var endpoints strings.Builder
-	for _, service := range simulator.Services {
-		fmt.Fprintf(&endpoints, "    %-5s = %q\n", service, server.Endpoint(service))
-	}
-	_, err := fmt.Fprintf(w, `Listening on %[1]s
-
-provider "hwcloud" {
-  region     = %[2]q
-  access_key = %[3]q
-  secret_key = %[4]q
-
-  endpoints = {
-%[5]s  }
-}
-
-Metadata service: HW_METADATA_ENDPOINT=%[6]s
-GitHub Actions: ACTIONS_ID_TOKEN_REQUEST_URL=%[7]s ACTIONS_ID_TOKEN_REQUEST_TOKEN=%[8]s
-Identity provider: %[9]s, ID token %[10]s
-Token: %[11]s
-User: %[12]s, password %[13]s, domain %[14]s
-Agency: %[15]s, domain %[16]s
-`,
-		server.URL, defaultRegion(server), simulator.AccessKey, simulator.SecretKey,
-		endpoints.String(), server.MetadataURL(), server.GitHubURL(), simulator.GitHubRequestToken,
-		simulator.IdentityProviderID, simulator.IDToken, simulator.Token,
-		simulator.UserName, simulator.Password, simulator.DomainName, simulator.AgencyName, simulator.AgencyDomainName)
-	return err
 }

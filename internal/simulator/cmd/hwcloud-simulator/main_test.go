@@ -5,174 +5,173 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-func TestRun(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	data := filepath.Join(dir, "data", "vpcep")
-	if err := os.MkdirAll(data, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(data, "mine.json"), []byte(`{"connections":[{"id":"only"}]}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	urlFile := filepath.Join(dir, "url")
+// output is standard output that can be read while it is written.
+type output struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buffer.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buffer.String()
+}
+
+// serve runs the simulator until the test ends, or until the returned function is called. It returns
+// the base URL, and what the simulator prints.
+func serve(t *testing.T, args ...string) (url string, stdout, stderr *output, stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	var stdout, stderr bytes.Buffer
+	stdout, stderr = new(output), new(output)
 	ended := make(chan error, 1)
-	go func() {
-		ended <- run(ctx, []string{
-			"-data", filepath.Join(dir, "data"), "-url-file", urlFile, "-connections", "12", "-fault", "vpcep:503:1", "-v",
-		}, nil, &stdout, &stderr)
-	}()
-	url := waitForFile(t, dir, "url")
-	service := url + "/cn-north-4/vpcep/v1/" + simulator.ProjectID + "/vpc-endpoint-services/"
-	for _, want := range []struct {
-		path, text string
-		status     int
-	}{
-		{"mine/connections", "Simulated.503", http.StatusServiceUnavailable},
-		{"mine/connections", `"id":"only"`, http.StatusOK},
-		{generatedServiceID + "/connections", `"total_count":12`, http.StatusOK},
-	} {
-		status, body := get(t, service+want.path)
-		if status != want.status || !strings.Contains(body, want.text) {
-			t.Errorf("%s: %d %s", want.path, status, body)
+	go func() { ended <- run(ctx, args, nil, stdout, stderr) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(stop)
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if match := regexp.MustCompile(`^Listening on (\S+)\n`).FindStringSubmatch(stdout.String()); match != nil {
+			return match[1], stdout, stderr, stop
 		}
 	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Fatal(err)
+	t.Fatal("the simulator does not listen")
+	return
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	url, stdout, stderr, stop := serve(t, "-connections", "12", "-v")
+	service := url + "/cn-north-4/vpcep/v1/" + simulator.ProjectID + "/vpc-endpoint-services"
+	for path, want := range map[string]string{
+		"/" + simulator.ServiceID + "/connections":     `"total_count":2`,
+		"/" + generatedServiceID + "/connections":      `"total_count":12`,
+		"?endpoint_service_name=" + generatedServiceID: `"service_name":"cn-north-4.` + generatedServiceID,
+	} {
+		if status, body := get(t, service+path); status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
 	}
+	stop()
 	for _, want := range []string{
-		"Listening on " + url + "\n", `provider "hwcloud" {`, `vpcep = "` + url + `/{region}/vpcep"`,
-		`access_key = "` + simulator.AccessKey + `"`, "HW_METADATA_ENDPOINT=" + url + "/metadata\n",
-		"ACTIONS_ID_TOKEN_REQUEST_URL=" + url + "/github/idtoken", "Agency: " + simulator.AgencyName + ", domain " + simulator.AgencyDomainName,
+		`provider "hwcloud" {`, `vpcep = "` + url + `/{region}/vpcep"`, `access_key = "` + simulator.AccessKey + `"`,
+		"HW_METADATA_ENDPOINT=" + url + "/metadata\n", "ACTIONS_ID_TOKEN_REQUEST_URL=" + url + "/github/idtoken",
+		"Agency: " + simulator.AgencyName + ", domain " + simulator.AgencyDomainName,
+		"\nRegion cn-north-4, project cn-north-4 (" + simulator.ProjectID + ")\n",
+		"  endpoint service " + simulator.FullServiceName + " (" + simulator.FullServiceID + "), connections: 6\n",
+		"  enhanced connection warehouse (b0100000-0000-4000-8000-000000000001)\n",
+		"  gateway " + simulator.SecondInstanceName + " (" + simulator.SecondInstanceID + ")\n    channel second_region (f2000000000000000000000000000010)\n",
+		"\nRegion cn-north-4, project cn-north-4 (" + simulator.AgencyProjectID + "), domain " + simulator.AgencyDomainName + "\n",
 	} {
 		if !strings.Contains(stdout.String(), want) {
-			t.Errorf("the output lacks %q:\n%s", want, &stdout)
+			t.Errorf("the output lacks %q:\n%s", want, stdout)
 		}
 	}
 	if lines := strings.Count(stderr.String(), "\n"); lines != 3 || !strings.Contains(stderr.String(), "GET cn-north-4 vpcep/v1/") {
-		t.Errorf("the log is\n%s", &stderr)
+		t.Errorf("the log is\n%s", stderr)
 	}
 }
 
-func TestDataFolderIsNamed(t *testing.T) {
+// TestData serves a file, which replaces the built-in data, with a status that is not known.
+func TestData(t *testing.T) {
 	t.Parallel()
-	for dir, want := range map[string]string{
-		"does-not-exist": "-data: stat does-not-exist: no such file or directory", "main.go": "-data: main.go is not a folder",
-	} {
-		if err := run(t.Context(), []string{"-data", dir}, nil, io.Discard, io.Discard); err == nil || err.Error() != want {
-			t.Errorf("got %v, want %s", err, want)
-		}
+	var channels []string
+	for i := range 1000 {
+		channels = append(channels, fmt.Sprintf(`{"id":"c%d","name":"channel %d"}`, i, i))
 	}
-}
-
-// listLines returns the lines that the arguments print, without repeated spaces.
-func listLines(t *testing.T, args ...string) []string {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	if err := run(t.Context(), args, nil, &stdout, &stderr); err != nil || stderr.Len() > 0 {
-		t.Fatalf("%v: %v %s", args, err, &stderr)
+	file := writeFile(t, `{"projects":[{"id":"p1","name":"eu-west-101","endpoint_services":[
+		{"id":"s1","service_name":"mine","status":"ready"}],"instances":[{"id":"g1","vpc_channels":[`+strings.Join(channels, ",")+`]}]}]}`)
+	url, stdout, stderr, stop := serve(t, "-data", file)
+	if status, body := get(t, url+"/eu-west-101/apig/v2/p1/apigw/instances/g1/vpc-channels"); !strings.Contains(body, `"total":1000`) {
+		t.Errorf("got %d %s", status, body)
 	}
-	var lines []string
-	for line := range strings.Lines(stdout.String()) {
-		lines = append(lines, strings.Join(strings.Fields(line), " "))
+	stop()
+	if want := "Warning: " + file + ": line 2, /projects/0/endpoint_services/0/status: ready is not a status"; !strings.HasPrefix(stderr.String(), want) {
+		t.Errorf("got %q, want %q", stderr, want)
 	}
-	return lines
-}
-
-func TestList(t *testing.T) {
-	t.Parallel()
-	lines := listLines(t, "list")
-	for _, want := range []string{
-		"account example-domain " + simulator.DomainID,
-		"access key " + simulator.AccessKey + " secret key " + simulator.SecretKey,
-		"user " + simulator.UserID + " " + simulator.UserName + ", password " + simulator.Password,
-		"token " + simulator.Token + " of project " + simulator.ProjectID,
-		"identity provider " + simulator.IdentityProviderID + " ID token " + simulator.IDToken,
-		"agency " + simulator.AgencyName + " for account " + simulator.DomainName,
-		"region cn-north-4, project cn-north-4 " + simulator.ProjectID,
-		"endpoint service " + simulator.FullServiceID + " " + simulator.FullServiceName + ", connections: 6",
-		"enhanced connection b0100000-0000-4000-8000-000000000001 warehouse",
-		"gateway " + simulator.SecondInstanceID + " " + simulator.SecondInstanceName,
-		"channel " + simulator.ServerChannelID + " VPC_demo",
-	} {
-		if !slices.Contains(lines, want) {
-			t.Errorf("no line %q in\n%s", want, strings.Join(lines, "\n"))
-		}
-	}
-	project := slices.Index(lines, "region cn-north-4, project cn-north-4 "+simulator.AgencyProjectID)
-	if account := slices.Index(lines, "account "+simulator.AgencyDomainName+" "+simulator.AgencyDomainID); account < 0 || project != account+2 {
-		t.Errorf("the agency's project is not below its account:\n%s", strings.Join(lines, "\n"))
-	}
-}
-
-func TestListFlags(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{"vpcep/mine.json": `{"connections":[{}]}`})
-	for _, args := range [][]string{
-		{"list", "-data", dir, "-connections", "3"}, {"-data", dir, "-connections", "3", "list"}, {"-data", dir, "list", "-connections", "3"},
-	} {
-		lines := listLines(t, args...)
-		for _, want := range []string{
-			"endpoint service mine cn-north-4.mine, connections: 1",
-			"endpoint service " + generatedServiceID + " cn-north-4." + generatedServiceID + ", connections: 3",
-		} {
-			if !slices.Contains(lines, want) {
-				t.Errorf("%v: no line %q in\n%s", args, want, strings.Join(lines, "\n"))
-			}
-		}
+	_, served, _ := strings.Cut(stdout.String(), "\n\nRegion ")
+	want := "eu-west-101, project eu-west-101 (p1)\n  endpoint service mine (s1), connections: 0\n  gateway  (g1)\n    channel channel 0 (c0)\n"
+	if !strings.HasPrefix(served, want) || !strings.HasSuffix(served, "    channel channel 19 (c19)\n    … and 980 more\n") {
+		t.Errorf("it serves\n%s", served)
 	}
 }
 
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"-h"}, {"list", "-help"}, {"import", "-h"}} {
-		var stderr bytes.Buffer
-		err := run(t.Context(), args, nil, io.Discard, &stderr)
-		if !errors.Is(err, flag.ErrHelp) || strings.Count(stderr.String(), "Usage:") != 1 ||
-			!strings.Contains(stderr.String(), "hwcloud-simulator import -data DIR") || !strings.Contains(stderr.String(), "-url-file file") {
-			t.Errorf("%v: %v\n%s", args, err, &stderr)
-		}
+	var stderr bytes.Buffer
+	err := run(t.Context(), []string{"-h"}, nil, io.Discard, &stderr)
+	if !errors.Is(err, flag.ErrHelp) || strings.Count(stderr.String(), "Usage:") != 1 || !strings.Contains(stderr.String(), "-data file") {
+		t.Errorf("%v\n%s", err, &stderr)
 	}
 }
 
-// TestFlagErrorIsShort checks that a wrong flag does not print the usage.
-func TestFlagErrorIsShort(t *testing.T) {
+func TestRunRefuses(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"-unknown"}, {"list", "-unknown"}, {"-fault", "vpcep:nonsense"}} {
-		var stderr bytes.Buffer
-		err := run(t.Context(), args, nil, io.Discard, &stderr)
-		if err == nil || strings.Contains(err.Error(), "\n") || stderr.Len() > 0 {
-			t.Errorf("%v: %v\n%s", args, err, &stderr)
+	for args, want := range map[string]string{
+		"-address 0.0.0.0:0":     "not a loopback address",
+		"-address nonsense":      `address "nonsense"`,
+		"-data does-not-exist":   "-data: open does-not-exist: no such file or directory",
+		"-data testdata":         "-data: read testdata: is a directory",
+		"-data main.go":          "-data: main.go: line 1: ",
+		"--":                     "no command after --",
+		"-connections -1":        "must not be negative",
+		"-latency -1s":           "must not be negative",
+		"-latency 20":            `invalid value "20" for flag -latency: time: missing unit in duration "20"`,
+		"-unknown":               "flag provided but not defined: -unknown; hwcloud-simulator -h describes the flags",
+		"terraform plan":         `unexpected argument "terraform"; a command to run follows --`,
+		"import -data file":      `unexpected argument "import"`,
+		"import cloud.json":      `unexpected argument "import"`,
+		"-data main.go -- false": "-data: main.go: line 1: ",
+	} {
+		var stdout, stderr bytes.Buffer
+		err := run(t.Context(), strings.Fields(args), nil, &stdout, &stderr)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") || stdout.Len()+stderr.Len() > 0 {
+			t.Errorf("%s: %v\n%s%s", args, err, &stdout, &stderr)
 		}
 	}
 }
 
-func waitForFile(t *testing.T, dir, name string) string {
+func waitForFile(t *testing.T, dir, name string) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		if content, err := fs.ReadFile(os.DirFS(dir), name); err == nil && len(content) > 0 {
-			return strings.TrimSpace(string(content))
+			return
 		}
 	}
-	t.Fatal("the URL was not written")
-	return ""
+	t.Fatalf("%s was not written", name)
+}
+
+// writeFile writes a file into a folder of its own.
+func writeFile(t *testing.T, content string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "cloud.json")
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 func get(t *testing.T, url string) (int, string) {
@@ -192,60 +191,4 @@ func get(t *testing.T, url string) (int, string) {
 		t.Fatal(err)
 	}
 	return response.StatusCode, string(body)
-}
-
-func TestRunRefuses(t *testing.T) {
-	t.Parallel()
-	for _, args := range [][]string{
-		{"-address", "0.0.0.0:0"},
-		{"-address", "nonsense"},
-		{"-data", "does-not-exist"},
-		{"-data", "main.go"},
-		{"--"},
-		{"list", "argument"},
-		{"list", "-data", "does-not-exist"},
-		{"import"},
-		{"import", "-data", "unused", "argument"},
-		{"-fault", "vpcep"},
-		{"-fault", "ecs:503"},
-		{"-fault", "vpcep:nonsense"},
-		{"-fault", "vpcep:200"},
-		{"-fault", "vpcep:503:0"},
-		{"-fault", "vpcep:delay=soon"},
-		{"-fault", "vpcep:delay=-1s"},
-		{"-fault", "vpcep:throttle"},
-		{"-fault", "vpcep:throttle=-1"},
-		{"-fault", "vpcep:throttle=soon"},
-		{"-fault", "vpcep:reset=1"},
-		{"list", "-fault", "vpcep:reset"},
-		{"list", "--", "true"},
-		{"import", "-data", "unused", "-connections", "1"},
-		{"list", "import"},
-		{"-connections", "-1"},
-		{"-unknown"},
-		{"argument"},
-		{"-url-file", filepath.Join("does-not-exist", "url")},
-	} {
-		t.Run(strings.Join(args, " "), func(t *testing.T) {
-			t.Parallel()
-			if err := run(t.Context(), args, nil, io.Discard, io.Discard); err == nil {
-				t.Error("no error")
-			}
-		})
-	}
-}
-
-func TestFaultFlag(t *testing.T) {
-	t.Parallel()
-	var faults faultFlag
-	for _, text := range []string{
-		"*:html", "vpcep:empty:3", "dli:cut", "apig:stall", "iam:stall-body", "metadata:reset", "dli:delay=2s", "dli:throttle=3:2", "apig:504", "*:429", "github:500",
-	} {
-		if err := faults.Set(text); err != nil {
-			t.Errorf("%s: %v", text, err)
-		}
-	}
-	if faults[0].Service != "" || faults[1].Service != "vpcep" || faults[1].Times != 3 || faults[7].Times != 2 {
-		t.Errorf("got %+v", faults)
-	}
 }
