@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -93,8 +94,6 @@ type IssuedToken struct {
 
 	method string
 	user   User
-	// domain marks a token that is scoped to its domain.
-	domain bool
 	issued time.Time
 }
 
@@ -118,9 +117,6 @@ type Agency struct {
 	Name, DomainID string
 	// TrustedDomainID is the domain that may assume the agency; empty means any.
 	TrustedDomainID string
-	// Key is issued instead of a random one if its Access is set. DomainID and Expires are filled
-	// in.
-	Key Key
 }
 
 // IAM holds the accounts, and the tokens and keys that the gateway accepts. Zero lifetimes mean the
@@ -171,70 +167,44 @@ func defaultIAM() IAM {
 // tests that check that none of them leaks.
 func (s *Server) Secrets() []string {
 	var secrets []string
-	add := func(values ...string) {
-		for _, value := range values {
-			if value != "" {
-				secrets = append(secrets, value)
-			}
-		}
-	}
 	s.Update(func(d *Data) {
+		secrets = append(secrets, d.GitHub.RequestToken)
+		secrets = slices.AppendSeq(secrets, maps.Keys(d.Metadata.tokens))
 		for _, user := range d.IAM.Users {
-			add(user.Password)
+			secrets = append(secrets, user.Password)
 		}
 		for _, key := range d.IAM.Keys {
-			add(key.Secret, key.SecurityToken)
+			secrets = append(secrets, key.Secret, key.SecurityToken)
 		}
 		for _, token := range d.IAM.Tokens {
-			add(token.Value)
-		}
-		for _, agency := range d.IAM.Agencies {
-			add(agency.Key.Secret, agency.Key.SecurityToken)
+			secrets = append(secrets, token.Value)
 		}
 		for _, provider := range d.IAM.IdentityProviders {
 			for _, token := range provider.IDTokens {
-				add(token.Value)
+				secrets = append(secrets, token.Value)
 			}
 		}
-		for token := range d.Metadata.tokens {
-			add(token)
-		}
-		add(d.GitHub.RequestToken)
 	})
-	return secrets
+	return slices.DeleteFunc(secrets, func(secret string) bool { return secret == "" })
 }
 
 func (i *IAM) project(id string) (Project, bool) {
-	for _, project := range i.Projects {
-		if project.ID == id {
-			return project, true
-		}
-	}
-	return Project{}, false
+	return find(i.Projects, func(p Project) bool { return p.ID == id })
 }
 
 // token returns the token with this value, even if it has expired.
 func (i *IAM) token(value string) (IssuedToken, bool) {
-	for _, token := range i.Tokens {
-		if equal(token.Value, value) {
-			return token, true
-		}
-	}
-	return IssuedToken{}, false
+	return find(i.Tokens, func(t IssuedToken) bool { return equal(t.Value, value) })
 }
 
-func (i *IAM) domain(match func(Domain) bool) (Domain, bool) {
-	for _, domain := range i.Domains {
-		if match(domain) {
-			return domain, true
-		}
-	}
-	return Domain{}, false
+func (i *IAM) domain(name reference) (Domain, bool) {
+	return find(i.Domains, func(d Domain) bool { return name.names(d.ID, d.Name) })
 }
 
-// domainByIDOrName returns a domain by its ID or, if that is empty, by its name.
-func (i *IAM) domainByIDOrName(id, name string) (Domain, bool) {
-	return i.domain(func(d Domain) bool { return id != "" && d.ID == id || id == "" && name != "" && d.Name == name })
+// isDomain reports whether a reference names the domain with this ID.
+func (i *IAM) isDomain(name reference, id string) bool {
+	domain, ok := i.domain(name)
+	return ok && domain.ID == id
 }
 
 // regions returns the regions of the projects.

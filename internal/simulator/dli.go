@@ -7,37 +7,18 @@ import (
 	"strings"
 )
 
-// dliStatuses are the statuses of an enhanced connection.
-var dliStatuses = []string{"ACTIVE", "DELETED"}
+// enhancedStatuses are the statuses of an enhanced connection.
+var enhancedStatuses = []string{"ACTIVE", "DELETED"}
 
 // dliDefaultLimit is the page size if the request has no limit.
 const dliDefaultLimit = 100
-
-func dli() service {
-	return service{
-		routes: []route{{
-			method:  http.MethodGet,
-			pattern: "/v2.0/{project_id}/datasource/enhanced-connections",
-			list:    true,
-			handle:  (*call).listEnhancedConnections,
-		}},
-		forbidden: func(*call) response {
-			return flatError(http.StatusForbidden, "DLI.0003", "Permission denied.")
-		},
-		invalid: func(_ *call, name string) response { return dliInvalid(name) },
-	}
-}
-
-func dliInvalid(name string) response {
-	return flatError(http.StatusBadRequest, "DLI.0001", "The parameter "+name+" is invalid.")
-}
 
 // listEnhancedConnections handles GET /v2.0/{project_id}/datasource/enhanced-connections.
 func (c *call) listEnhancedConnections() response {
 	settings := c.data.DLI
 	limit, ok := c.number("limit", dliDefaultLimit)
 	if !ok || limit < 0 || limit == 0 && settings.Edition == OlderDLIRefuses {
-		return dliInvalid("limit")
+		return c.invalid("limit")
 	}
 	if limit == 0 {
 		limit = math.MaxInt
@@ -47,27 +28,23 @@ func (c *call) listEnhancedConnections() response {
 	}
 	offset, ok := c.number("offset", 0)
 	if !ok || offset < 0 {
-		return dliInvalid("offset")
+		return c.invalid("offset")
 	}
 	status := strings.ToUpper(c.Query.Get("status"))
-	if status != "" && !slices.Contains(dliStatuses, status) {
-		return dliInvalid("status")
+	if status != "" && !slices.Contains(enhancedStatuses, status) {
+		return c.invalid("status")
 	}
 	var tags map[string]string
 	if settings.Edition == CurrentDLI {
 		if tags, ok = parseTags(c.Query.Get("tags")); !ok {
-			return dliInvalid("tags")
+			return c.invalid("tags")
 		}
 	}
 
-	matching := []Entry{}
-	for _, connection := range settings.Projects[c.params["project_id"]] {
-		if connection.has("name", c.Query.Get("name")) && hasTags(connection, tags) &&
-			(status == "" || strings.EqualFold(connection.Text("status"), status)) {
-			matching = append(matching, connection)
-		}
-	}
-	connections := page(sorted(matching, func(e Entry) int64 { return e.integer("create_time") }), offset, limit)
+	matching := filter(settings.Projects[c.params["project_id"]], func(e Entry) bool {
+		return e.has("name", c.Query.Get("name")) && hasTags(e, tags) && (status == "" || strings.EqualFold(e.Text("status"), status))
+	})
+	connections := page(sorted(matching, func(e Entry) float64 { return e.number("create_time") }), offset, limit)
 	for i, connection := range connections {
 		connections[i] = connection.Without("tags")
 	}

@@ -1,13 +1,13 @@
 package simulator
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -15,13 +15,20 @@ import (
 // of its fields. Numbers are of type json.Number, so that they keep all their digits.
 type Entry map[string]any
 
+// parseEntry parses a JSON object. It returns nil if raw is anything else.
+func parseEntry(raw []byte) Entry {
+	var e Entry
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	_ = decoder.Decode(&e)
+	return e
+}
+
 // MustEntry parses a JSON object of a test. It panics if raw is anything else.
 func MustEntry(raw string) Entry {
-	var e Entry
-	decoder := json.NewDecoder(strings.NewReader(raw))
-	decoder.UseNumber()
-	if err := decoder.Decode(&e); err != nil {
-		panic(fmt.Sprintf("simulator: %v", err))
+	e := parseEntry([]byte(raw))
+	if e == nil || !json.Valid([]byte(raw)) {
+		panic("simulator: not a JSON object: " + raw)
 	}
 	return e
 }
@@ -51,22 +58,19 @@ func (e Entry) Without(names ...string) Entry {
 	return rest
 }
 
-// integer returns a field that is an integer, otherwise 0.
-func (e Entry) integer(name string) int64 {
-	n, err := strconv.ParseInt(fmt.Sprint(e[name]), 10, 64)
-	if err != nil {
-		return 0
-	}
+// number returns a field that is a number, otherwise 0.
+func (e Entry) number(name string) float64 {
+	n, _ := strconv.ParseFloat(fmt.Sprint(e[name]), 64)
 	return n
 }
 
-// instant returns a field that is an RFC 3339 time in nanoseconds since the epoch, otherwise 0.
-func (e Entry) instant(name string) int64 {
+// micros returns a field that is an RFC 3339 time in microseconds since the epoch, otherwise 0.
+func (e Entry) micros(name string) float64 {
 	at, err := time.Parse(time.RFC3339Nano, e.Text(name))
 	if err != nil {
 		return 0
 	}
-	return at.UnixNano()
+	return float64(at.UnixMicro())
 }
 
 // has reports whether each of the fields (name, value, name, value, …) has this value. An empty
@@ -80,18 +84,40 @@ func (e Entry) has(fields ...string) bool {
 	return true
 }
 
+// filter returns the entries that match.
+func filter(entries []Entry, match func(Entry) bool) []Entry {
+	matching := []Entry{}
+	for _, entry := range entries {
+		if match(entry) {
+			matching = append(matching, entry)
+		}
+	}
+	return matching
+}
+
+// find returns the first element of a list that matches.
+func find[E any](list []E, match func(E) bool) (E, bool) {
+	if i := slices.IndexFunc(list, match); i >= 0 {
+		return list[i], true
+	}
+	return *new(E), false
+}
+
 // sorted returns the entries in the order of their keys. The key function is called once per entry;
 // entries with equal keys keep their order.
-func sorted(entries []Entry, key func(Entry) int64) []Entry {
-	keys := make([]int64, len(entries))
-	order := make([]int, len(entries))
-	for i, entry := range entries {
-		keys[i], order[i] = key(entry), i
+func sorted(entries []Entry, key func(Entry) float64) []Entry {
+	type keyed struct {
+		key   float64
+		entry Entry
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(keys[a], keys[b]) })
-	result := make([]Entry, len(entries))
-	for i, at := range order {
-		result[i] = entries[at]
+	list := make([]keyed, 0, len(entries))
+	for _, entry := range entries {
+		list = append(list, keyed{key(entry), entry})
+	}
+	slices.SortStableFunc(list, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+	result := make([]Entry, 0, len(entries))
+	for _, k := range list {
+		result = append(result, k.entry)
 	}
 	return result
 }

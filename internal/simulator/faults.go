@@ -1,13 +1,15 @@
 package simulator
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
+	"math"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,20 +57,18 @@ type injected struct {
 func (f *faults) handler(request Request, final http.Handler) http.Handler {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.chain(f.list, request, final)
-}
-
-// chain returns a handler that applies the matching faults of list, then calls final.
-func (f *faults) chain(list []*injected, request Request, final http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for i, fault := range list {
+	handler := final
+	for _, fault := range slices.Backward(f.list) {
+		next := handler
+		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if f.applies(fault, request) {
-				fault.Action(w, r, f.chain(list[i+1:], request, final))
-				return
+				fault.Action(w, r, next)
+			} else {
+				next.ServeHTTP(w, r)
 			}
-		}
-		final.ServeHTTP(w, r)
-	})
+		})
+	}
+	return handler
 }
 
 // applies reports whether the fault affects the request, and counts the request if it matches.
@@ -100,14 +100,8 @@ func Respond(status int, header map[string]string, body string) Action {
 // ServiceError responds with an error in the shape of the service that the request is for.
 func ServiceError(status int, code, message string) Action {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
-		res := flatError(status, code, message)
-		switch _, service, _ := splitAddress(r.URL); service {
-		case vpcepService:
-			res = nestedError(status, code, message)
-		case iamService:
-			res = iamError(status, message)
-		}
-		res.write(w)
+		_, service, _ := splitAddress(r.URL)
+		serviceError(service, status, code, message).write(w)
 	}
 }
 
@@ -153,10 +147,7 @@ func Delay(d time.Duration) Action {
 
 // StallHeaders sends nothing until the client disconnects or the server is closed.
 func StallHeaders() Action {
-	return func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
-		<-r.Context().Done()
-		panic(http.ErrAbortHandler)
-	}
+	return Delay(math.MaxInt64)
 }
 
 // StallBody sends the headers and half of the body, then nothing until the client disconnects or
@@ -187,6 +178,7 @@ func Reset() Action {
 		if tcp, ok := conn.(*net.TCPConn); ok {
 			_ = tcp.SetLinger(0)
 		}
+		finish(w)
 		_ = conn.Close()
 	}
 }
@@ -196,15 +188,14 @@ func HugeBody(size int64) Action {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusOK)
-		chunk := bytes.Repeat([]byte("x"), 1<<16)
-		_, err := w.Write([]byte(`{"padding":"`))
-		for sent := int64(0); sent < size && err == nil && r.Context().Err() == nil; sent += int64(len(chunk)) {
-			_, err = w.Write(chunk)
+		text := `{"padding":"`
+		for sent := int64(0); sent < size; sent += int64(len(text)) {
+			if _, err := io.WriteString(w, text); err != nil || r.Context().Err() != nil {
+				panic(http.ErrAbortHandler)
+			}
+			text = strings.Repeat("x", 1<<16)
 		}
-		if err != nil || r.Context().Err() != nil {
-			panic(http.ErrAbortHandler)
-		}
-		_, _ = w.Write([]byte(`"}`))
+		_, _ = io.WriteString(w, `"}`)
 	}
 }
 
@@ -221,10 +212,8 @@ func Rewrite(change func(body []byte) []byte) Action {
 // not an object stays as it is.
 func RewriteObject(change func(object map[string]any)) Action {
 	return Rewrite(func(body []byte) []byte {
-		decoder := json.NewDecoder(bytes.NewReader(body))
-		decoder.UseNumber()
-		var object map[string]any
-		if err := decoder.Decode(&object); err != nil || object == nil {
+		object := parseEntry(body)
+		if object == nil {
 			return body
 		}
 		change(object)
@@ -238,10 +227,8 @@ func RewriteQuery(change func(query url.Values)) Action {
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		query := r.URL.Query()
 		change(query)
-		changed := *r.URL
-		changed.RawQuery = query.Encode()
-		r = r.WithContext(r.Context())
-		r.URL = &changed
+		r = r.Clone(r.Context())
+		r.URL.RawQuery = query.Encode()
 		next.ServeHTTP(w, r)
 	}
 }
@@ -261,24 +248,8 @@ func sendHalf(w http.ResponseWriter, r *http.Request, next http.Handler) {
 
 // capture returns the response of next instead of sending it.
 func capture(w http.ResponseWriter, r *http.Request, next http.Handler) response {
-	c := &capturer{response{status: http.StatusOK, header: w.Header().Clone()}}
-	next.ServeHTTP(c, r)
-	return c.response
-}
-
-// capturer is an [http.ResponseWriter] that keeps the response.
-type capturer struct {
-	response
-}
-
-// Header returns the headers of the response.
-func (c *capturer) Header() http.Header { return c.header }
-
-// WriteHeader keeps the status.
-func (c *capturer) WriteHeader(status int) { c.status = status }
-
-// Write keeps a part of the body.
-func (c *capturer) Write(b []byte) (int, error) {
-	c.body = append(c.body, b...)
-	return len(b), nil
+	recorder := httptest.NewRecorder()
+	maps.Copy(recorder.Header(), w.Header())
+	next.ServeHTTP(recorder, r)
+	return response{status: recorder.Code, header: recorder.Header(), body: recorder.Body.Bytes()}
 }

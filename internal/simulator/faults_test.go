@@ -108,7 +108,7 @@ func TestStalledRequestsEnd(t *testing.T) {
 			if <-first == nil {
 				t.Error("the first request got a response")
 			}
-			waitUntil(t, "the handler did not end", func() bool { return !s.Requests()[0].End.IsZero() && s.active() == 0 })
+			waitUntil(t, "the handler did not end", func() bool { return !s.Requests()[0].End.IsZero() })
 			// The client gets an error when the server is closed.
 			second := begin(t.Context())
 			waitUntil(t, "no second request arrived", func() bool { return s.Count(nil) == 2 })
@@ -116,7 +116,7 @@ func TestStalledRequestsEnd(t *testing.T) {
 			if <-second == nil {
 				t.Error("the second request got a response")
 			}
-			if s.active() > 0 {
+			if s.Requests()[1].End.IsZero() {
 				t.Error("a handler outlived Close")
 			}
 		})
@@ -131,13 +131,6 @@ func waitUntil(t *testing.T, failure string, condition func() bool) {
 			t.Fatal(failure)
 		}
 	}
-}
-
-// active returns the number of requests in flight.
-func (s *Server) active() int {
-	s.record.mu.Lock()
-	defer s.record.mu.Unlock()
-	return len(s.record.active)
 }
 
 func TestFaultMatching(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -43,8 +44,7 @@ func (s *Server) handle(r *http.Request, request Request, requestID string) resp
 	case githubService:
 		return c.githubIDToken()
 	}
-	service := services()[request.Service]
-	route, params, ok := find(service.routes, request.Method, request.Path)
+	route, params, ok := findRoute(request)
 	if !ok {
 		return c.noSuchAPI()
 	}
@@ -59,10 +59,10 @@ func (s *Server) handle(r *http.Request, request Request, requestID string) resp
 		}
 	}
 	if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
-		return service.invalid(c, "query")
+		return c.invalid("query")
 	}
 	if projectID, ok := params["project_id"]; ok && !c.mayRead(projectID) {
-		return service.forbidden(c)
+		return c.forbidden()
 	}
 	if route.list && s.onList != nil {
 		s.onList(&s.data, request)
@@ -87,7 +87,7 @@ func (c *call) checkToken(value string) (response, bool) {
 	case expired(token.Expires, c.now):
 		return c.unauthorized("APIGW.0307", "The token must be updated: the token expires"), false
 	case token.Federated && token.ProjectID == "":
-		return services()[c.Service].forbidden(c), false
+		return c.forbidden(), false
 	}
 	c.caller = caller{domainID: token.DomainID, scoped: true, projectID: token.ProjectID}
 	return response{}, true
@@ -96,7 +96,6 @@ func (c *call) checkToken(value string) (response, bool) {
 // checkSignature checks the headers that are listed as signed and no others: X-Project-Id and
 // X-Security-Token take effect unsigned too.
 func (c *call) checkSignature() (response, bool) {
-	const wrong = "verify aksk signature fail"
 	deny := func(reason string) (response, bool) {
 		return c.unauthorized("APIGW.0301", reason), false
 	}
@@ -106,43 +105,29 @@ func (c *call) checkSignature() (response, bool) {
 	}
 	date := c.Header.Get(dateHeader)
 	signedAt, err := time.Parse(dateLayout, date)
-	if err != nil || !authorization.signs(dateHeader) {
+	if err != nil || !slices.Contains(authorization.signed, strings.ToLower(dateHeader)) {
 		return deny(dateHeader + " is missing, malformed or not signed")
 	}
-	key, ok := c.key(authorization.access)
+	key, ok := find(c.data.IAM.Keys, func(k Key) bool { return k.Access == authorization.access })
 	if !ok {
 		return deny("ak " + authorization.access + " not exist")
 	}
-	hash, err := payloadHash(c.Header, c.Body)
-	if err != nil {
-		return deny(wrong)
-	}
+	hash := hexSHA256(c.Body)
+	sentHash := c.Header.Get(contentHashHeader)
 	canonical, err := canonicalRequest(c.original, authorization.signed, hash)
-	if err != nil || !equal(signature(key.Secret, date, canonical), authorization.signature) {
-		return deny(wrong)
-	}
-	if c.now.Sub(signedAt).Abs() > maxClockSkew {
+	switch {
+	case err != nil, sentHash != "" && sentHash != hash, !equal(signature(key.Secret, date, canonical), authorization.signature):
+		return deny("verify aksk signature fail")
+	case c.now.Sub(signedAt).Abs() > maxClockSkew:
 		return c.unauthorized("APIGW.0303", "the time of the request is off by more than 15 minutes"), false
-	}
-	if !equal(key.SecurityToken, c.Header.Get("X-Security-Token")) {
+	case !equal(key.SecurityToken, c.Header.Get("X-Security-Token")):
 		return deny("the security token does not belong to the access key")
-	}
-	if expired(key.Expires, c.now) {
+	case expired(key.Expires, c.now):
 		return deny("the temporary access key has expired")
 	}
 	projectID := c.Header.Get("X-Project-Id")
 	c.caller = caller{domainID: key.DomainID, scoped: projectID != "", projectID: projectID}
 	return response{}, true
-}
-
-// key returns the access key with this ID.
-func (c *call) key(access string) (Key, bool) {
-	for _, key := range c.data.IAM.Keys {
-		if key.Access == access {
-			return key, true
-		}
-	}
-	return Key{}, false
 }
 
 func (c *call) noSuchAPI() response {
@@ -167,4 +152,15 @@ func expired(end, now time.Time) bool {
 
 func equal(a, b string) bool {
 	return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
+}
+
+// number returns a query parameter that is an integer, or missing if the request lacks it. ok is
+// false if it is no integer.
+func (c *call) number(name string, missing int) (n int, ok bool) {
+	values, sent := c.Query[name]
+	if !sent {
+		return missing, true
+	}
+	n, err := strconv.Atoi(values[0])
+	return n, err == nil
 }

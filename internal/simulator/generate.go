@@ -18,7 +18,7 @@ func Connections(n int) []Entry {
 		created := generatedStart.Add(time.Duration(i) * time.Minute)
 		entries[i] = Entry{
 			"id":         fmt.Sprintf("c0000000-0000-4000-8000-%012x", i+1),
-			"status":     vpcepStatuses[i%len(vpcepStatuses)],
+			"status":     connectionStatuses[i%len(connectionStatuses)],
 			"marker_id":  16777216 + i,
 			"domain_id":  fmt.Sprintf("d1000000%024x", i%5+1),
 			"created_at": created.Format(time.RFC3339),

@@ -15,8 +15,6 @@ type GitHub struct {
 	RequestToken string
 	// IdentityProviderID is the identity provider that accepts the ID tokens.
 	IdentityProviderID string
-	// TokenLifetime is the lifetime of an ID token; 0 means 5 minutes.
-	TokenLifetime time.Duration
 }
 
 // githubIDToken handles GET /idtoken.
@@ -28,14 +26,10 @@ func (c *call) githubIDToken() response {
 	if settings.RequestToken == "" || !equal(c.Header.Get("Authorization"), "Bearer "+settings.RequestToken) {
 		return object(http.StatusUnauthorized, Entry{"message": "Unauthorized"})
 	}
-	lifetime := settings.TokenLifetime
-	if lifetime <= 0 {
-		lifetime = gitHubTokenLifetime
-	}
 	token := ProviderToken{
 		Value:    randomText(36) + "." + randomText(600) + "." + randomText(342),
 		Audience: c.Query.Get("audience"),
-		Expires:  c.now.Add(lifetime),
+		Expires:  c.now.Add(gitHubTokenLifetime),
 	}
 	providers := c.data.IAM.IdentityProviders
 	i := slices.IndexFunc(providers, func(p IdentityProvider) bool { return p.ID == settings.IdentityProviderID })

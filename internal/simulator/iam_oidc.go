@@ -3,7 +3,6 @@ package simulator
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 )
 
 // federatedTokenRequest is the body of POST /v3.0/OS-AUTH/id-token/tokens.
@@ -24,25 +23,18 @@ func (c *call) issueFederatedToken() response {
 	if err := json.Unmarshal(c.Body, &request); err != nil || providerID == "" || request.Auth.IDToken.ID == "" {
 		return flatError(http.StatusBadRequest, "IAM.0011", "Request parameter is invalid.")
 	}
-	providers := c.data.IAM.IdentityProviders
-	i := slices.IndexFunc(providers, func(p IdentityProvider) bool { return p.ID == providerID })
-	if i < 0 {
+	provider, ok := find(c.data.IAM.IdentityProviders, func(p IdentityProvider) bool { return p.ID == providerID })
+	if !ok {
 		return iamError(http.StatusNotFound, "Could not find identity provider: "+providerID)
 	}
-	provider := providers[i]
-	for _, token := range provider.IDTokens {
-		if !equal(token.Value, request.Auth.IDToken.ID) {
-			continue
-		}
-		if expired(token.Expires, c.now) || provider.Audience != "" && provider.Audience != token.Audience {
-			break
-		}
-		return c.newToken(IssuedToken{
-			DomainID:  provider.DomainID,
-			Federated: true,
-			method:    methodMapped,
-			user:      User{ID: provider.ID, Name: "federated-user"},
-		}, request.Auth.Scope)
+	token, ok := find(provider.IDTokens, func(t ProviderToken) bool { return equal(t.Value, request.Auth.IDToken.ID) })
+	if !ok || expired(token.Expires, c.now) || provider.Audience != "" && provider.Audience != token.Audience {
+		return iamError(http.StatusUnauthorized, "The ID token is invalid or has expired.")
 	}
-	return iamError(http.StatusUnauthorized, "The ID token is invalid or has expired.")
+	return c.newToken(IssuedToken{
+		DomainID:  provider.DomainID,
+		Federated: true,
+		method:    methodMapped,
+		user:      User{ID: provider.ID, Name: "federated-user"},
+	}, request.Auth.Scope)
 }

@@ -85,7 +85,7 @@ func TestGitHub(t *testing.T) {
 	s := Start(t)
 	s.Update(func(d *Data) { d.IAM.IdentityProviders[0].Audience = "a b" })
 	path := strings.TrimPrefix(s.GitHubURL(), s.URL)
-	request := func(audience string) (string, reply) {
+	request := func(audience string) reply {
 		got := send(t, s, http.MethodGet, path+"&audience="+audience, "", withHeader("Authorization", "Bearer "+GitHubRequestToken))
 		var body struct {
 			Value string `json:"value"`
@@ -93,18 +93,13 @@ func TestGitHub(t *testing.T) {
 		if err := json.Unmarshal(got.body, &body); err != nil || got.status != http.StatusOK {
 			t.Fatalf("got %d %s: %v", got.status, got.body, err)
 		}
-		return body.Value, send(t, s, http.MethodPost, oidcPath, oidcBody(body.Value, ""), withHeader("X-Idp-Id", IdentityProviderID))
+		return send(t, s, http.MethodPost, oidcPath, oidcBody(body.Value, ""), withHeader("X-Idp-Id", IdentityProviderID))
 	}
-	if _, got := request("a%20b"); got.status != http.StatusCreated {
+	if got := request("a%20b"); got.status != http.StatusCreated {
 		t.Errorf("got %d %s", got.status, got.body)
 	}
-	if _, got := request("other"); got.status != http.StatusUnauthorized {
+	if got := request("other"); got.status != http.StatusUnauthorized {
 		t.Errorf("another audience: %d %s", got.status, got.body)
-	}
-	s.Update(func(d *Data) { d.GitHub.TokenLifetime = time.Nanosecond })
-	value, got := request("a%20b")
-	if got.status != http.StatusUnauthorized {
-		t.Errorf("expired: %d %s", got.status, got.body)
 	}
 	if got := send(t, s, http.MethodGet, path, "", withHeader("Authorization", "Bearer wrong")); got.status != http.StatusUnauthorized {
 		t.Errorf("wrong bearer: %d %s", got.status, got.body)
@@ -112,13 +107,7 @@ func TestGitHub(t *testing.T) {
 	if got := send(t, s, http.MethodGet, "/github/elsewhere", ""); got.status != http.StatusNotFound {
 		t.Errorf("another path: %d %s", got.status, got.body)
 	}
-	if n := s.Count(func(r Request) bool { return r.Service == "github" }); n != 5 {
+	if n := s.Count(func(r Request) bool { return r.Service == "github" }); n != 4 {
 		t.Errorf("%d requests", n)
-	}
-	secrets := strings.Join(s.Secrets(), " ")
-	for _, want := range []string{value, IDToken, GitHubRequestToken} {
-		if !strings.Contains(secrets, want) {
-			t.Errorf("the secrets lack %s", want)
-		}
 	}
 }

@@ -27,12 +27,6 @@ func Start(tb TB) *Server {
 	return s
 }
 
-// listener holds what Close needs.
-type listener struct {
-	server *http.Server
-	done   chan struct{}
-}
-
 // Listen sets URL, serves address in the background and returns. It refuses addresses other than
 // loopback, because the simulator's keys are public.
 func (s *Server) Listen(address string) error {
@@ -40,7 +34,7 @@ func (s *Server) Listen(address string) error {
 	if err != nil {
 		return fmt.Errorf("address %q: %w", address, err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if ip := net.ParseIP(host); host != "localhost" && !ip.IsLoopback() {
 		return fmt.Errorf("address %q is not a loopback address", address)
 	}
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
@@ -48,26 +42,26 @@ func (s *Server) Listen(address string) error {
 		return err
 	}
 	s.URL = "http://" + l.Addr().String()
-	s.listener = listener{
-		server: &http.Server{Handler: s, ReadHeaderTimeout: time.Minute},
-		done:   make(chan struct{}),
-	}
-	go func(l net.Listener, own listener) {
-		defer close(own.done)
-		if err := own.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	server := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			panic(fmt.Sprintf("simulator: %v", err))
 		}
-	}(l, s.listener)
+	}()
+	s.stop = func() {
+		_ = server.Close()
+		<-done
+	}
 	return nil
 }
 
 // Close cancels the requests in flight, stalled ones included, closes every connection and waits
 // until all handlers have returned. A closed server handles no more requests.
 func (s *Server) Close() {
-	s.record.cancelAll()
-	if s.listener.server != nil {
-		_ = s.listener.server.Close()
-		<-s.listener.done
+	if s.stop != nil {
+		s.stop()
 	}
-	s.record.waitIdle()
+	s.record.close()
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -38,201 +37,140 @@ const (
 // another built-in domain.
 //
 // An error names the line and the place, as a JSON pointer. The warnings, which have the same form,
-// are about values that the API does not have.
+// are about statuses that the API does not have.
 func (d *Data) Load(raw []byte) (warnings []string, err error) {
-	if err := checkJSON(raw); err != nil {
-		return nil, err
+	if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(raw, new(any))); ok {
+		return nil, fmt.Errorf("line %d: %w", line(raw, syntax.Offset), syntax)
 	}
-	l := loader{raw: raw, ids: make(map[string]bool), data: Data{IAM: d.IAM}}
-	l.data.IAM.Projects = nil
-	l.data.VPCEP.Services = make(map[string]*EndpointService)
-	l.data.DLI.Projects = make(map[string][]Entry)
-	l.data.APIG.Instances = make(map[string]*Instance)
-
-	var file any
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	if err := decoder.Decode(&file); err != nil {
-		return nil, err
-	}
-	root, ok := file.(map[string]any)
-	if !ok || root["projects"] == nil {
+	l := loader{raw: raw, data: *d, seen: make(map[string]bool)}
+	l.data.IAM.Projects, l.data.VPCEP.Services = nil, make(map[string]*EndpointService)
+	l.data.DLI.Projects, l.data.APIG.Instances = make(map[string][]Entry), make(map[string]*Instance)
+	file := parseEntry(raw)
+	if file["projects"] == nil {
 		return nil, l.errorf("", `must be an object with the list "projects"`)
 	}
-	err = l.each(root, "", "projects", l.project)
-	if err != nil {
-		return nil, err
-	}
-	if len(l.data.IAM.Projects) == 0 {
+	l.each(file, "", "projects", l.project)
+	switch projects := l.data.IAM.Projects; {
+	case l.err != nil:
+		return nil, l.err
+	case len(projects) == 0:
 		return nil, l.errorf("/projects", "must not be empty")
-	}
-	d.IAM.Projects = l.data.IAM.Projects
-	for i, token := range d.IAM.Tokens {
-		if _, ok := d.IAM.project(token.ProjectID); !ok {
-			d.IAM.Tokens[i].ProjectID = d.IAM.Projects[0].ID
+	default:
+		l.data.IAM.Tokens = slices.Clone(d.IAM.Tokens)
+		for i, token := range l.data.IAM.Tokens {
+			if _, ok := l.data.IAM.project(token.ProjectID); !ok {
+				l.data.IAM.Tokens[i].ProjectID = projects[0].ID
+			}
 		}
 	}
-	d.VPCEP.Services, d.DLI.Projects, d.APIG.Instances = l.data.VPCEP.Services, l.data.DLI.Projects, l.data.APIG.Instances
+	*d = l.data
 	return l.warnings, nil
 }
 
 // loader collects what is in a data file.
 type loader struct {
-	raw      []byte
-	data     Data
-	ids      map[string]bool
+	raw  []byte
+	data Data
+	// seen are the IDs by kind, and the statuses that there is a warning of.
+	seen     map[string]bool
 	warnings []string
+	// err is the first mistake.
+	err error
 }
 
-func (l *loader) project(pointer string, details Entry) error {
-	id, err := l.id(pointer, "project", details)
-	if err != nil {
-		return err
-	}
+func (l *loader) project(pointer string, details Entry) {
 	region, _, _ := strings.Cut(details.Text("name"), "_")
-	project := Project{ID: id, Region: cmp.Or(details.Text("region"), region), DomainID: DomainID, ParentID: details.Text("parent_id")}
-	project.Name = cmp.Or(details.Text("name"), project.Region)
-	if project.Region == "" {
-		return l.errorf(pointer, "needs a name or a region")
+	region = cmp.Or(details.Text("region"), region)
+	if region == "" {
+		l.fail(pointer, "needs a name or a region")
 	}
-	if domain, ok := l.data.IAM.domainByIDOrName(details.Text("domain_id"), ""); ok {
+	project := Project{
+		ID: l.id(pointer, "project", details), Name: cmp.Or(details.Text("name"), region), Region: region, DomainID: DomainID,
+		ParentID: details.Text("parent_id"), Details: details.Without("region", servicesField, enhancedField, instancesField),
+	}
+	if domain, ok := l.data.IAM.domain(reference{ID: details.Text("domain_id")}); ok {
 		project.DomainID = domain.ID
 	}
-	if err := l.each(details, pointer, servicesField, func(pointer string, details Entry) error {
-		return l.service(pointer, project.ID, details)
-	}); err != nil {
-		return err
-	}
-	if err := l.each(details, pointer, enhancedField, func(pointer string, connection Entry) error {
-		l.checkStatus(pointer, strings.ToUpper(connection.Text("status")), dliStatuses)
-		l.data.DLI.Projects[id] = append(l.data.DLI.Projects[id], connection)
-		// They stay in the connection, which may have them in another form.
-		err := l.each(connection.Without(), pointer, "tags", func(string, Entry) error { return nil })
-		if err != nil {
-			l.warnings = append(l.warnings, err.Error())
-		}
-		return nil
-	}); err != nil {
-		return err
-	}
-	if err := l.each(details, pointer, instancesField, func(pointer string, details Entry) error {
-		return l.instance(pointer, project.ID, details)
-	}); err != nil {
-		return err
-	}
-	project.Details = details.Without("region")
 	l.data.IAM.Projects = append(l.data.IAM.Projects, project)
-	return nil
-}
-
-func (l *loader) service(pointer, projectID string, details Entry) error {
-	id, err := l.id(pointer, "endpoint service", details)
-	if err != nil {
-		return err
-	}
-	l.checkStatus(pointer, details.Text("status"), endpointServiceStatuses)
-	service := &EndpointService{ProjectID: projectID, Details: details}
-	l.data.VPCEP.Services[id] = service
-	return l.each(details, pointer, connectionsField, func(pointer string, connection Entry) error {
-		l.checkStatus(pointer, connection.Text("status"), vpcepStatuses)
-		service.Connections = append(service.Connections, connection)
-		return nil
+	l.each(details, pointer, servicesField, func(pointer string, details Entry) {
+		l.checkStatus(pointer, details.Text("status"), endpointServiceStatuses)
+		service := &EndpointService{ProjectID: project.ID, Details: details.Without(connectionsField)}
+		l.data.VPCEP.Services[l.id(pointer, "endpoint service", details)] = service
+		l.each(details, pointer, connectionsField, func(pointer string, connection Entry) {
+			l.checkStatus(pointer, connection.Text("status"), connectionStatuses)
+			service.Connections = append(service.Connections, connection)
+		})
+	})
+	l.each(details, pointer, enhancedField, func(pointer string, connection Entry) {
+		l.checkStatus(pointer, strings.ToUpper(connection.Text("status")), enhancedStatuses)
+		l.data.DLI.Projects[project.ID] = append(l.data.DLI.Projects[project.ID], connection)
+	})
+	l.each(details, pointer, instancesField, func(pointer string, details Entry) {
+		instance := &Instance{ProjectID: project.ID, Details: details.Without(channelsField)}
+		l.data.APIG.Instances[l.id(pointer, "gateway", details)] = instance
+		l.each(details, pointer, channelsField, func(pointer string, channel Entry) {
+			l.id(pointer, "channel", channel)
+			instance.Channels = append(instance.Channels, channel)
+		})
 	})
 }
 
-func (l *loader) instance(pointer, projectID string, details Entry) error {
-	id, err := l.id(pointer, "gateway", details)
-	if err != nil {
-		return err
-	}
-	instance := &Instance{ProjectID: projectID, Details: details}
-	l.data.APIG.Instances[id] = instance
-	return l.each(details, pointer, channelsField, func(pointer string, channel Entry) error {
-		instance.Channels = append(instance.Channels, channel)
-		_, err := l.id(pointer, "channel", channel)
-		return err
-	})
-}
-
-// each removes a list of objects from its parent and calls add with each of them. A missing list is
-// empty.
-func (l *loader) each(parent Entry, pointer, name string, add func(pointer string, e Entry) error) error {
-	list, ok := parent[name].([]any)
+// each calls add with each object of a list. A missing list is empty.
+func (l *loader) each(parent Entry, pointer, name string, add func(pointer string, e Entry)) {
 	pointer += "/" + name
+	list, ok := parent[name].([]any)
 	if parent[name] != nil && !ok {
-		return l.errorf(pointer, "must be a list")
+		l.fail(pointer, "must be a list")
 	}
-	delete(parent, name)
 	for i, element := range list {
-		pointer := fmt.Sprint(pointer, "/", i)
 		object, ok := element.(map[string]any)
 		if !ok {
-			return l.errorf(pointer, "must be an object")
+			l.fail(fmt.Sprint(pointer, "/", i), "must be an object")
 		}
-		if err := add(pointer, object); err != nil {
-			return err
-		}
+		add(fmt.Sprint(pointer, "/", i), object)
 	}
-	return nil
 }
 
 // id returns the ID of an object, which must be the only one of its kind that has it.
-func (l *loader) id(pointer, kind string, e Entry) (string, error) {
+func (l *loader) id(pointer, kind string, e Entry) string {
 	id := e.Text("id")
 	if id == "" {
-		return "", l.errorf(pointer, "needs an id")
+		l.fail(pointer, "needs an id")
 	}
-	if l.ids[kind+id] {
-		return "", l.errorf(pointer, "another %s has the id %s", kind, id)
+	if l.seen[kind+" "+id] {
+		l.fail(pointer, "another %s has the id %s", kind, id)
 	}
-	l.ids[kind+id] = true
-	return id, nil
+	l.seen[kind+" "+id] = true
+	return id
 }
 
 // checkStatus warns of a status that the API does not have, the first time.
 func (l *loader) checkStatus(pointer, status string, known []string) {
-	if status != "" && !slices.Contains(known, status) && !l.ids["status"+status] {
-		l.ids["status"+status] = true
-		err := l.errorf(pointer+"/status", "%s is not a status of this API, which has %s", status, strings.Join(known, ", "))
-		l.warnings = append(l.warnings, err.Error())
+	if status != "" && !slices.Contains(known, status) && !l.seen[status] {
+		l.seen[status] = true
+		l.warnings = append(l.warnings, l.errorf(pointer+"/status",
+			"%s is not a status of this API, which has %s", status, strings.Join(known, ", ")).Error())
 	}
 }
 
-func (l *loader) errorf(pointer, format string, args ...any) error {
-	return fmt.Errorf("line %d, %s: "+format, append([]any{lineOf(l.raw, pointer), cmp.Or(pointer, "/")}, args...)...)
+func (l *loader) fail(pointer, format string, args ...any) {
+	if l.err == nil {
+		l.err = l.errorf(pointer, format, args...)
+	}
 }
 
-// lineOf returns the line of the value that a JSON pointer names.
-func lineOf(raw []byte, pointer string) int {
-	decoder := jsontext.NewDecoder(bytes.NewReader(raw))
+// errorf returns an error about the value that a JSON pointer names.
+func (l *loader) errorf(pointer, format string, args ...any) error {
+	decoder := jsontext.NewDecoder(bytes.NewReader(l.raw), jsontext.AllowDuplicateNames(true))
 	for string(decoder.StackPointer()) != pointer {
 		if _, err := decoder.ReadToken(); err != nil {
 			break
 		}
 	}
-	return line(raw, decoder.InputOffset())
+	return fmt.Errorf("line %d, %s: %s", line(l.raw, decoder.InputOffset()), cmp.Or(pointer, "/"), fmt.Sprintf(format, args...))
 }
 
 // line returns the number of the line that an offset is in.
 func line(raw []byte, offset int64) int {
-	return 1 + bytes.Count(raw[:min(int(offset), len(raw))], []byte("\n"))
-}
-
-// checkJSON returns an error that names the line of a mistake, such as a name that is used twice.
-func checkJSON(raw []byte) error {
-	decoder := jsontext.NewDecoder(bytes.NewReader(raw))
-	_, err := decoder.ReadValue()
-	if err == nil {
-		if _, err = decoder.ReadToken(); errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err == nil {
-			err = errors.New("must not have anything after its object")
-		}
-	}
-	offset := decoder.InputOffset()
-	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		offset, err = syntactic.ByteOffset, syntactic.Err
-	}
-	return fmt.Errorf("line %d: %w", line(raw, offset), err)
+	return 1 + bytes.Count(raw[:offset], []byte("\n"))
 }

@@ -86,9 +86,8 @@ func TestLoadErrors(t *testing.T) {
 	for file, want := range map[string]string{
 		"":                                       "line 1: ",
 		"{\n\"projects\": [\n{]}":                "line 3: ",
-		"{\"projects\": [\n{\"id\": \"p\",\n":    "line 3: unexpected EOF",
+		"{\"projects\": [\n{\"id\": \"p\",\n":    "line 3: unexpected end of JSON input",
 		"{\"projects\": []}\n{}":                 "line 2: ",
-		project("\"a\": 1,\n\"a\": 2"):           "line 4: duplicate object member name",
 		"[]":                                     `line 1, /: must be an object with the list "projects"`,
 		"{\"project\": []}":                      `line 1, /: must be an object with the list "projects"`,
 		"{\n\"projects\": {}}":                   "line 2, /projects: must be a list",
@@ -129,7 +128,6 @@ func TestLoadWarnings(t *testing.T) {
 		"line 4, /projects/0/endpoint_services/1/connections/0/status: ACCEPTED is not a status of this API, which has " +
 			"pendingAcceptance, creating, accepted, rejected, failed, deleting",
 		"line 5, /projects/0/enhanced_connections/1/status: READY is not a status of this API, which has ACTIVE, DELETED",
-		"line 6, /projects/0/enhanced_connections/2/tags: must be a list",
 	}
 	if err != nil || strings.Join(warnings, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got %v %s", err, strings.Join(warnings, "\n"))

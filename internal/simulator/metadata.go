@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -36,7 +37,7 @@ const (
 func (c *call) metadata() response {
 	switch service := &c.data.Metadata; {
 	case service.Absent:
-		return response{abort: true}
+		panic(http.ErrAbortHandler)
 	case c.Path == "/meta-data/latest/api/token" && c.Method == http.MethodPut:
 		return c.metadataToken(service)
 	case c.Path == "/openstack/latest/securitykey" && c.Method == http.MethodGet:
@@ -75,10 +76,5 @@ func (c *call) securityKey(service *Metadata) response {
 	case service.DomainID == "":
 		return response{status: http.StatusNotFound}
 	}
-	lifetime := service.KeyLifetime
-	if lifetime <= 0 {
-		lifetime = maxKeyLifetime
-	}
-	key := c.addKey(service.Key, service.DomainID, lifetime)
-	return object(http.StatusOK, Entry{"credential": describeKey(key)})
+	return c.issue(http.StatusOK, service.Key, service.DomainID, cmp.Or(service.KeyLifetime, maxKeyLifetime))
 }

@@ -1,20 +1,19 @@
 package simulator
 
 import (
-	"bufio"
+	"cmp"
 	"context"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 )
 
 // Request is a request as the server received it, and the status of the response.
 type Request struct {
-	// Service is vpcep, dli, apig, iam or metadata; empty if the address names none of them.
+	// Service is vpcep, dli, apig, iam, metadata or github; empty if the address names none of
+	// them.
 	Service string
 	// Region is empty for the metadata service.
 	Region string
@@ -33,7 +32,13 @@ type Request struct {
 
 // Requests returns the requests since the start or the last ResetRequests, in order of arrival.
 func (s *Server) Requests() []Request {
-	return s.record.all()
+	s.record.mu.Lock()
+	defer s.record.mu.Unlock()
+	requests := make([]Request, 0, len(s.record.requests))
+	for _, request := range s.record.requests {
+		requests = append(requests, *request)
+	}
+	return requests
 }
 
 // Count returns the number of recorded requests that match; a nil match counts all.
@@ -50,29 +55,15 @@ func (s *Server) Count(match func(Request) bool) int {
 // MaxInFlight returns the maximum number of recorded requests in flight at the same time, among
 // those that match; a nil match counts all.
 func (s *Server) MaxInFlight(match func(Request) bool) int {
-	type edge struct {
-		at    time.Time
-		delta int
-	}
-	var edges []edge
-	for _, request := range s.Requests() {
-		if match != nil && !match(request) {
-			continue
+	requests := slices.DeleteFunc(s.Requests(), func(r Request) bool { return match != nil && !match(r) })
+	maximum := 0
+	for _, at := range requests {
+		current := 0
+		for _, r := range requests {
+			if !r.Start.After(at.Start) && (r.End.IsZero() || r.End.After(at.Start)) {
+				current++
+			}
 		}
-		edges = append(edges, edge{request.Start, 1})
-		if !request.End.IsZero() {
-			edges = append(edges, edge{request.End, -1})
-		}
-	}
-	slices.SortStableFunc(edges, func(a, b edge) int {
-		if c := a.at.Compare(b.at); c != 0 {
-			return c
-		}
-		return a.delta - b.delta
-	})
-	maximum, current := 0, 0
-	for _, e := range edges {
-		current += e.delta
 		maximum = max(maximum, current)
 	}
 	return maximum
@@ -82,7 +73,7 @@ func (s *Server) MaxInFlight(match func(Request) bool) int {
 func (s *Server) ResetRequests() {
 	s.record.mu.Lock()
 	defer s.record.mu.Unlock()
-	s.record.exchanges = nil
+	s.record.requests = nil
 }
 
 // OnResponse registers a hook that is called after each response, from the goroutine that sent it.
@@ -92,153 +83,84 @@ func (s *Server) OnResponse(hook func(Request)) {
 	s.record.onResponse = hook
 }
 
-// record holds the recorded requests and those in flight.
+// record holds the recorded requests, which only update changes, and counts those in flight.
 type record struct {
 	mu         sync.Mutex
-	idle       sync.Cond
-	exchanges  []*exchange
-	active     map[*exchange]context.CancelFunc
-	closed     bool
+	requests   []*Request
 	onResponse func(Request)
+
+	// closing is done when the server is closed.
+	closing  context.Context
+	cancel   context.CancelFunc
+	handlers sync.WaitGroup
 }
 
-// exchange is a recorded request. The record's lock guards it.
-type exchange struct {
-	record  *record
-	request Request
-}
-
-// begin records a request; cancel ends its handler. It returns nil if the server is closed.
-func (rec *record) begin(request Request, cancel context.CancelFunc) *exchange {
+// begin records a request. It returns nil if the server is closed.
+func (rec *record) begin(request Request) *Request {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
-	if rec.closed {
+	if rec.closing.Err() != nil {
 		return nil
 	}
-	x := &exchange{record: rec, request: request}
-	rec.exchanges = append(rec.exchanges, x)
-	if rec.active == nil {
-		rec.active = make(map[*exchange]context.CancelFunc)
-	}
-	rec.active[x] = cancel
-	return x
+	rec.handlers.Add(1)
+	rec.requests = append(rec.requests, &request)
+	return &request
 }
 
-// end marks x as finished, whether its handler returned or panicked.
-func (rec *record) end(x *exchange) {
-	x.finish()
+// update changes a request and returns what has become of it.
+func (rec *record) update(request *Request, change func(*Request)) Request {
 	rec.mu.Lock()
-	hook, request := rec.onResponse, x.request
+	defer rec.mu.Unlock()
+	change(request)
+	return *request
+}
+
+// end marks a request as finished, whether its handler returned or panicked.
+func (rec *record) end(request *Request) {
+	defer rec.handlers.Done()
+	finished := rec.update(request, setEnd)
+	rec.mu.Lock()
+	hook := rec.onResponse
 	rec.mu.Unlock()
 	if hook != nil {
-		hook(request)
+		hook(finished)
 	}
+}
+
+func setEnd(r *Request) {
+	r.End = cmp.Or(r.End, time.Now())
+}
+
+// close ends all handlers, refuses further requests, and waits until all handlers have returned.
+func (rec *record) close() {
 	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	delete(rec.active, x)
-	rec.idle.Broadcast()
+	rec.cancel()
+	rec.mu.Unlock()
+	rec.handlers.Wait()
 }
 
-// all returns a copy of the recorded requests.
-func (rec *record) all() []Request {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	requests := make([]Request, 0, len(rec.exchanges))
-	for _, x := range rec.exchanges {
-		requests = append(requests, x.request)
-	}
-	return requests
-}
-
-// cancelAll ends all handlers and refuses further requests.
-func (rec *record) cancelAll() {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	rec.closed = true
-	for _, cancel := range rec.active {
-		cancel()
-	}
-}
-
-// waitIdle waits until all handlers have returned.
-func (rec *record) waitIdle() {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	for len(rec.active) > 0 {
-		rec.idle.Wait()
-	}
-}
-
-func (x *exchange) snapshot() Request {
-	x.record.mu.Lock()
-	defer x.record.mu.Unlock()
-	return x.request
-}
-
-func (x *exchange) setBody(body []byte) {
-	x.record.mu.Lock()
-	defer x.record.mu.Unlock()
-	x.request.Body = body
-}
-
-func (x *exchange) setStatus(status int) {
-	x.record.mu.Lock()
-	defer x.record.mu.Unlock()
-	x.request.Status = status
-}
-
-// finish sets the end of the request, if it is not set.
-func (x *exchange) finish() {
-	x.record.mu.Lock()
-	defer x.record.mu.Unlock()
-	if x.request.End.IsZero() {
-		x.request.End = time.Now()
-	}
-}
-
-// responseWriter records the status of a response and the time just before its last bytes are sent,
-// so that no request counts as in flight after its client has the complete response.
+// responseWriter records the status of a response.
 type responseWriter struct {
 	http.ResponseWriter
-	exchange    *exchange
-	wroteHeader bool
-	// remaining is the number of bytes still to be sent; negative if unknown.
-	remaining int64
+	record  *record
+	request *Request
 }
 
-// WriteHeader records the status and the length.
+// WriteHeader records the status.
 func (w *responseWriter) WriteHeader(status int) {
-	if !w.wroteHeader {
-		w.wroteHeader = true
-		w.exchange.setStatus(status)
-		length, err := strconv.ParseInt(w.Header().Get("Content-Length"), 10, 64)
-		if err != nil {
-			length = -1
-		}
-		w.remaining = length
-	}
+	w.record.update(w.request, func(r *Request) { r.Status = status })
 	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write records the end of the request before the last bytes.
-func (w *responseWriter) Write(b []byte) (int, error) {
-	if !w.wroteHeader {
-		w.WriteHeader(http.StatusOK)
-	}
-	if w.remaining > 0 && w.remaining <= int64(len(b)) {
-		w.exchange.finish()
-	}
-	w.remaining -= int64(len(b))
-	return w.ResponseWriter.Write(b)
-}
-
-// Hijack takes over the connection, on which no response follows.
-func (w *responseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	w.exchange.finish()
-	return http.NewResponseController(w.ResponseWriter).Hijack()
 }
 
 // Unwrap returns the underlying writer for http.ResponseController.
 func (w *responseWriter) Unwrap() http.ResponseWriter {
 	return w.ResponseWriter
+}
+
+// finish marks a request as finished just before the last bytes of its response are sent, so that
+// it does not count as in flight after its client has the complete response.
+func finish(w http.ResponseWriter) {
+	if w, ok := w.(*responseWriter); ok {
+		w.record.update(w.request, setEnd)
+	}
 }

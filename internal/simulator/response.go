@@ -14,15 +14,10 @@ type response struct {
 	status int
 	header http.Header
 	body   []byte
-	// abort closes the connection instead of sending anything.
-	abort bool
 }
 
 // write sends the response. The content type is application/json unless a header names another.
 func (r response) write(w http.ResponseWriter) {
-	if r.abort {
-		panic(http.ErrAbortHandler)
-	}
 	header := w.Header()
 	if len(r.body) > 0 {
 		header.Set("Content-Type", "application/json")
@@ -30,6 +25,7 @@ func (r response) write(w http.ResponseWriter) {
 	maps.Copy(header, r.header)
 	header.Set("Content-Length", strconv.Itoa(len(r.body)))
 	w.WriteHeader(r.status)
+	finish(w)
 	_, _ = w.Write(r.body)
 }
 
@@ -54,15 +50,21 @@ func flatError(status int, code, message string) response {
 	return object(status, Entry{"error_code": code, "error_msg": message})
 }
 
-// nestedError returns an error shaped {"error":{"code","message"}}.
-func nestedError(status int, code, message string) response {
-	return object(status, Entry{"error": Entry{"code": code, "message": message}})
-}
-
 // iamError returns an error shaped {"error":{"code","message","title"}}; its code is the status, a
 // number.
 func iamError(status int, message string) response {
 	return object(status, Entry{"error": Entry{"code": status, "message": message, "title": http.StatusText(status)}})
+}
+
+// serviceError returns an error in the shape of a service.
+func serviceError(service string, status int, code, message string) response {
+	switch service {
+	case vpcepService:
+		return object(status, Entry{"error": Entry{"code": code, "message": message}})
+	case iamService:
+		return iamError(status, message)
+	}
+	return flatError(status, code, message)
 }
 
 // gatewayError returns an error in the gateway's own shape, with the request ID in the body.

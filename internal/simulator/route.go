@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ var Services = []string{vpcepService, dliService, apigService, iamService}
 
 // route is one documented API.
 type route struct {
-	method  string
+	// pattern is the method, the service and the path, whose parameters are in braces.
 	pattern string
 	// list marks a route that returns a page of a list.
 	list bool
@@ -30,49 +31,29 @@ type route struct {
 	handle    func(*call) response
 }
 
-// service is one API behind the gateway.
-type service struct {
-	routes []route
-	// forbidden returns the error for credentials that must not read the project.
-	forbidden func(*call) response
-	// invalid returns the error for an invalid parameter.
-	invalid func(*call, string) response
-}
-
-// services returns the services by name. It is a function because the handlers refer to it.
-func services() map[string]service {
-	return map[string]service{
-		vpcepService: vpcep(),
-		dliService:   dli(),
-		apigService:  apig(),
-		iamService:   iam(),
+// routes is a function because the handlers refer to it.
+func routes() []route {
+	return []route{
+		{pattern: "GET /vpcep/v1/{project_id}/vpc-endpoint-services", list: true, handle: (*call).listEndpointServices},
+		{pattern: "GET /vpcep/v1/{project_id}/vpc-endpoint-services/{service_id}/connections", list: true, handle: (*call).listServiceConnections},
+		{pattern: "GET /dli/v2.0/{project_id}/datasource/enhanced-connections", list: true, handle: (*call).listEnhancedConnections},
+		{pattern: "GET /apig/v2/{project_id}/apigw/instances", list: true, handle: (*call).listInstances},
+		{pattern: "GET /apig/v2/{project_id}/apigw/instances/{instance_id}/vpc-channels", list: true, handle: (*call).listChannels},
+		{pattern: "GET /apig/v2/{project_id}/apigw/instances/{instance_id}/vpc-channels/{vpc_channel_id}", handle: (*call).showChannel},
+		{pattern: "POST /iam/v3/auth/tokens", anonymous: true, handle: (*call).issueToken},
+		{pattern: "GET /iam/v3/auth/tokens", handle: (*call).showToken},
+		{pattern: "POST /iam/v3.0/OS-AUTH/id-token/tokens", anonymous: true, handle: (*call).issueFederatedToken},
+		{pattern: "GET /iam/v3/projects", handle: (*call).listProjects},
+		{pattern: "GET /iam/v3/auth/projects", handle: (*call).listUsableProjects},
+		{pattern: "POST /iam/v3.0/OS-CREDENTIAL/securitytokens", anonymous: true, handle: (*call).issueKey},
 	}
 }
 
-// splitAddress splits a URL's path into region, service and the service's own path, which stays
-// percent-encoded.
-func splitAddress(u *url.URL) (region, name, path string) {
-	path = u.EscapedPath()
-	parts := strings.SplitN(path, "/", 4)
-	if len(parts) < 2 || parts[0] != "" {
-		return "", "", path
-	}
-	if parts[1] == metadataService || parts[1] == githubService {
-		return "", parts[1], strings.TrimPrefix(path, "/"+parts[1])
-	}
-	if len(parts) < 3 || parts[1] == "" || !slices.Contains(Services, parts[2]) {
-		return "", "", path
-	}
-	return parts[1], parts[2], strings.TrimPrefix(path, "/"+parts[1]+"/"+parts[2])
-}
-
-// find returns the route of a method and path, and the path's parameters. Paths are not cleaned:
-// one with an additional slash is a different path.
-func find(routes []route, method, path string) (route, map[string]string, bool) {
-	for _, candidate := range routes {
-		if candidate.method != method {
-			continue
-		}
+// findRoute returns the route of a request and the path's parameters. Paths are not cleaned: one with an
+// additional slash is a different path.
+func findRoute(request Request) (route, map[string]string, bool) {
+	path := request.Method + " /" + request.Service + request.Path
+	for _, candidate := range routes() {
 		if params, ok := match(candidate.pattern, path); ok {
 			return candidate, params, true
 		}
@@ -89,18 +70,59 @@ func match(pattern, path string) (map[string]string, bool) {
 	params := make(map[string]string)
 	for i, segment := range want {
 		value, err := url.PathUnescape(got[i])
-		if err != nil {
-			return nil, false
-		}
 		name, isParam := strings.CutPrefix(segment, "{")
 		switch {
-		case isParam && value == "":
+		case err != nil, isParam && value == "", !isParam && value != segment:
 			return nil, false
 		case isParam:
 			params[strings.TrimSuffix(name, "}")] = value
-		case value != segment:
-			return nil, false
 		}
 	}
 	return params, true
+}
+
+// splitAddress splits a URL's path into region, service and the service's own path, which stays
+// percent-encoded.
+func splitAddress(u *url.URL) (region, name, path string) {
+	path = u.EscapedPath()
+	parts := strings.SplitN(path, "/", 4)
+	switch {
+	case len(parts) > 1 && (parts[1] == metadataService || parts[1] == githubService):
+		return "", parts[1], strings.TrimPrefix(path, "/"+parts[1])
+	case len(parts) < 3 || parts[1] == "" || !slices.Contains(Services, parts[2]):
+		return "", "", path
+	}
+	return parts[1], parts[2], strings.TrimPrefix(path, "/"+parts[1]+"/"+parts[2])
+}
+
+// forbidden returns the error for credentials that must not read the project.
+func (c *call) forbidden() response {
+	switch c.Service {
+	case vpcepService:
+		return c.error(http.StatusForbidden, "EndPoint.0004", "Authentication information is incorrect or you have no permissions.")
+	case dliService:
+		return c.error(http.StatusForbidden, "DLI.0003", "Permission denied.")
+	case apigService:
+		return c.error(http.StatusForbidden, "APIG.1005", "No permissions to request this method")
+	}
+	return iamError(http.StatusForbidden, "You are not authorized to perform the requested action.")
+}
+
+// invalid returns the error for an invalid parameter.
+func (c *call) invalid(name string) response {
+	switch c.Service {
+	case vpcepService:
+		return c.error(http.StatusBadRequest, "EndPoint.0002", "Parameter error: "+name)
+	case dliService:
+		return c.error(http.StatusBadRequest, "DLI.0001", "The parameter "+name+" is invalid.")
+	case apigService:
+		return c.error(http.StatusBadRequest, "APIG.2012",
+			"Invalid parameter value,parameterName:"+name+". Please refer to the support documentation")
+	}
+	return iamError(http.StatusBadRequest, "Request parameter "+name+" is invalid.")
+}
+
+// error returns an error in the shape of the service.
+func (c *call) error(status int, code, message string) response {
+	return serviceError(c.Service, status, code, message)
 }

@@ -52,31 +52,9 @@ func parseAuthorization(header string) (authorization, error) {
 	return a, nil
 }
 
-// signs reports whether the header is covered by the signature.
-func (a authorization) signs(header string) bool {
-	return slices.Contains(a.signed, strings.ToLower(header))
-}
-
-// payloadHash returns the body's hash. A header with a different hash is an error.
-func payloadHash(header http.Header, body []byte) (string, error) {
-	hash := hexSHA256(body)
-	if sent := header.Get(contentHashHeader); sent != "" && sent != hash {
-		return "", errors.New("the body has a different hash")
-	}
-	return hash, nil
-}
-
 // canonicalRequest returns the text that a signature covers. The names in signed are lower case and
 // sorted.
 func canonicalRequest(r *http.Request, signed []string, payloadHash string) (string, error) {
-	path, err := canonicalPath(r.URL)
-	if err != nil {
-		return "", err
-	}
-	query, err := canonicalQuery(r.URL)
-	if err != nil {
-		return "", err
-	}
 	var headers strings.Builder
 	for _, name := range signed {
 		values := slices.Sorted(slices.Values(r.Header.Values(name)))
@@ -90,65 +68,28 @@ func canonicalRequest(r *http.Request, signed []string, payloadHash string) (str
 			fmt.Fprintf(&headers, "%s:%s\n", name, strings.Trim(value, " \t"))
 		}
 	}
+	query := r.URL.Query()
+	for _, values := range query {
+		slices.Sort(values)
+	}
 	return strings.Join([]string{
-		r.Method, path, query, headers.String(), strings.Join(signed, ";"), payloadHash,
+		r.Method, canonicalPath(r.URL), withoutPlus(query.Encode()), headers.String(), strings.Join(signed, ";"), payloadHash,
 	}, "\n"), nil
 }
 
-// canonicalPath encodes each segment of the path and adds a trailing slash.
-func canonicalPath(u *url.URL) (string, error) {
+// canonicalPath encodes all bytes of each segment but A-Za-z0-9-_.~ and adds a trailing slash.
+func canonicalPath(u *url.URL) string {
 	segments := strings.Split(u.EscapedPath(), "/")
 	for i, segment := range segments {
-		plain, err := url.PathUnescape(segment)
-		if err != nil {
-			return "", err
-		}
-		segments[i] = percentEncode(plain)
+		plain, _ := url.PathUnescape(segment) // It is valid.
+		segments[i] = withoutPlus(url.QueryEscape(plain))
 	}
-	path := strings.Join(segments, "/")
-	if !strings.HasSuffix(path, "/") {
-		path += "/"
-	}
-	return path, nil
+	return strings.TrimSuffix(strings.Join(segments, "/"), "/") + "/"
 }
 
-// canonicalQuery encodes the query sorted by name, then value.
-func canonicalQuery(u *url.URL) (string, error) {
-	query, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return "", err
-	}
-	var pairs []string
-	for _, name := range sortedKeys(query) {
-		for _, value := range slices.Sorted(slices.Values(query[name])) {
-			pairs = append(pairs, percentEncode(name)+"="+percentEncode(value))
-		}
-	}
-	return strings.Join(pairs, "&"), nil
-}
-
-func sortedKeys(query url.Values) []string {
-	names := make([]string, 0, len(query))
-	for name := range query {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-// percentEncode encodes all bytes but A-Za-z0-9-_.~.
-func percentEncode(s string) string {
-	var b strings.Builder
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9', strings.IndexByte("-_.~", c) >= 0:
-			b.WriteByte(c)
-		default:
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
+// withoutPlus encodes spaces as %20 in an encoded query.
+func withoutPlus(query string) string {
+	return strings.ReplaceAll(query, "+", "%20")
 }
 
 // signature signs a canonical request. The date is the value of X-Sdk-Date.

@@ -11,8 +11,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"net/http"
 	"sync"
@@ -29,16 +29,17 @@ type Server struct {
 	data   Data
 	onList func(*Data, Request)
 
-	record   record
-	faults   faults
-	listener listener
+	record record
+	faults faults
+	// stop ends what Listen has begun.
+	stop func()
 }
 
 // New returns a server with the default account and the built-in data: the documents' examples and
 // a larger set. It does not listen.
 func New() *Server {
 	s := &Server{data: defaultData()}
-	s.record.idle.L = &s.record.mu
+	s.record.closing, s.record.cancel = context.WithCancel(context.Background())
 	return s
 }
 
@@ -83,62 +84,51 @@ const maxRequestBody = 1 << 20
 
 // ServeHTTP records the request, applies the injected faults and handles it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-
 	region, service, path := splitAddress(r.URL)
 	x := s.record.begin(Request{
 		Service: service, Region: region, Method: r.Method, Path: path,
 		Query: r.URL.Query(), Header: r.Header.Clone(), Start: time.Now(),
-	}, cancel)
+	})
 	if x == nil {
 		panic(http.ErrAbortHandler)
 	}
 	defer s.record.end(x)
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(s.record.closing, cancel)()
 
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBody))
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	x.setBody(body)
+	request := s.record.update(x, func(r *Request) { r.Body = body })
 	r = r.WithContext(ctx)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 
 	requestID := randomHex(16)
-	w = &responseWriter{ResponseWriter: w, exchange: x}
+	w = &responseWriter{ResponseWriter: w, record: &s.record, request: x}
 	w.Header().Set(requestIDHeader, requestID)
 	if service == iamService {
 		w.Header().Set("X-Iam-Trace-Id", "token_"+region+"_null_"+requestID)
 	}
 
-	if !wait(ctx, s.latency()) {
+	var latency time.Duration
+	s.Update(func(d *Data) { latency = d.Latency })
+	if !wait(ctx, latency) {
 		panic(http.ErrAbortHandler)
 	}
-	request := x.snapshot()
-	s.faults.handler(request, http.HandlerFunc(func(w http.ResponseWriter, faulty *http.Request) {
+	s.faults.handler(request, http.HandlerFunc(func(w http.ResponseWriter, changed *http.Request) {
 		request := request
-		request.Query = faulty.URL.Query()
+		request.Query = changed.URL.Query()
 		s.handle(r, request, requestID).write(w)
 	})).ServeHTTP(w, r)
-}
-
-// latency returns how long each request waits before it is handled.
-func (s *Server) latency() time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.data.Latency
 }
 
 // wait returns true after d, or false as soon as ctx is done: the client has disconnected or the
 // server has been closed.
 func wait(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 		return true
 	case <-ctx.Done():
 		return false
@@ -148,8 +138,13 @@ func wait(ctx context.Context, d time.Duration) bool {
 // randomHex returns n random bytes in hexadecimal.
 func randomHex(n int) string {
 	b := make([]byte, n)
-	if _, err := rand.Read(b); err != nil {
-		panic(fmt.Sprintf("simulator: no random bytes: %v", err))
-	}
+	_, _ = rand.Read(b) // It never fails.
 	return hex.EncodeToString(b)
+}
+
+// randomText returns n random characters that are valid in a header.
+func randomText(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)[:n]
 }

@@ -225,7 +225,7 @@ func TestFullSetFillsTheContract(t *testing.T) {
 func TestFullSetHasEachStatusAndKind(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	for _, status := range vpcepStatuses {
+	for _, status := range connectionStatuses {
 		if l := readList(t, get(t, s, strings.Replace(vpcepPath, ServiceID, FullServiceID, 1)+"?status="+status)); l.TotalCount != 1 {
 			t.Errorf("%d connections are %s", l.TotalCount, status)
 		}

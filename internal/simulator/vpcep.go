@@ -1,126 +1,73 @@
 package simulator
 
 import (
+	"maps"
 	"net/http"
 	"slices"
-	"strconv"
+	"strings"
 )
 
-// Page sizes of VPCEP.
-const (
-	vpcepDefaultLimit = 10
-	vpcepMaxLimit     = 1000
+// The statuses of an endpoint service and of a connection.
+var (
+	endpointServiceStatuses = []string{"creating", "available", "failed", "deleting"}
+	connectionStatuses      = []string{"pendingAcceptance", "creating", "accepted", "rejected", "failed", "deleting"}
 )
 
-func vpcep() service {
-	const services = "/v1/{project_id}/vpc-endpoint-services"
-	return service{
-		routes: []route{
-			{method: http.MethodGet, pattern: services, list: true, handle: (*call).listEndpointServices},
-			{
-				method:  http.MethodGet,
-				pattern: services + "/{vpc_endpoint_service_id}/connections",
-				list:    true,
-				handle:  (*call).listServiceConnections,
-			},
-		},
-		forbidden: func(*call) response {
-			return nestedError(http.StatusForbidden, "EndPoint.0004", "Authentication information is incorrect or you have no permissions.")
-		},
-		invalid: func(_ *call, name string) response { return vpcepInvalid(name) },
+// listEndpointServices handles GET /v1/{project_id}/vpc-endpoint-services. An offset past the end
+// gives an empty page, although the document wants it to be less than the number of services.
+func (c *call) listEndpointServices() response {
+	services := []Entry{}
+	for _, id := range slices.Sorted(maps.Keys(c.data.VPCEP.Services)) {
+		service := c.data.VPCEP.Services[id]
+		if orDefault(service.ProjectID) == c.params["project_id"] &&
+			strings.Contains(service.Details.Text("service_name"), c.Query.Get("endpoint_service_name")) {
+			services = append(services, service.Details.With("id", id))
+		}
 	}
+	return c.vpcepPage("endpoint_services", services, endpointServiceStatuses)
 }
-
-func vpcepInvalid(name string) response {
-	return nestedError(http.StatusBadRequest, "EndPoint.0002", "Parameter error: "+name)
-}
-
-func vpcepInvalidOffset() response {
-	return nestedError(http.StatusBadRequest, "EndPoint.0010", "Invalid offset.")
-}
-
-// vpcepStatuses are the statuses of a connection.
-var vpcepStatuses = []string{"pendingAcceptance", "creating", "accepted", "rejected", "failed", "deleting"}
-
-// vpcepSortFields maps the documented sort keys to the fields that they sort by.
-var vpcepSortFields = map[string]string{"create_at": "created_at", "update_at": "updated_at"}
 
 // listServiceConnections handles GET
 // /v1/{project_id}/vpc-endpoint-services/{vpc_endpoint_service_id}/connections.
 func (c *call) listServiceConnections() response {
-	settings := c.data.VPCEP
-	service, ok := settings.Services[c.params["vpc_endpoint_service_id"]]
+	service, ok := c.data.VPCEP.Services[c.params["service_id"]]
 	if !ok || orDefault(service.ProjectID) != c.params["project_id"] {
-		return nestedError(http.StatusNotFound, "EndPoint.0005", "The requested resource does not exist.")
+		return c.error(http.StatusNotFound, "EndPoint.0005", "The requested resource does not exist.")
 	}
-	query, invalid, ok := c.vpcepQuery(vpcepStatuses)
+	connections := filter(service.Connections, func(e Entry) bool { return e.has("marker_id", c.Query.Get("marker_id")) })
+	if offset, _ := c.number("offset", 0); c.data.VPCEP.RefuseOffsetPastEnd && offset > 0 && offset >= len(connections) {
+		return c.invalidOffset()
+	}
+	return c.vpcepPage("connections", connections, connectionStatuses)
+}
+
+func (c *call) invalidOffset() response {
+	return c.error(http.StatusBadRequest, "EndPoint.0010", "Invalid offset.")
+}
+
+// vpcepPage returns the page of a list that the query asks for.
+func (c *call) vpcepPage(name string, entries []Entry, statuses []string) response {
+	limit, ok := c.number("limit", 10)
+	if !ok || limit < 1 || limit > 1000 {
+		return c.error(http.StatusBadRequest, "EndPoint.0006", "Invalid limit.")
+	}
+	offset, ok := c.number("offset", 0)
+	if !ok || offset < 0 {
+		return c.invalidOffset()
+	}
+	status := c.Query.Get("status")
+	if status != "" && !slices.Contains(statuses, status) {
+		return c.invalid("status")
+	}
+	field, ok := map[string]string{"": "created_at", "create_at": "created_at", "update_at": "updated_at"}[c.Query.Get("sort_key")]
 	if !ok {
-		return invalid
+		return c.invalid("sort_key")
 	}
-
-	matching := []Entry{}
-	for _, connection := range service.Connections {
-		if connection.has("id", c.Query.Get("id"), "status", query.status, "marker_id", c.Query.Get("marker_id")) {
-			matching = append(matching, connection)
-		}
+	direction, ok := map[string]float64{"": -1, "desc": -1, "asc": 1}[c.Query.Get("sort_dir")]
+	if !ok {
+		return c.invalid("sort_dir")
 	}
-	if settings.RefuseOffsetPastEnd && query.offset > 0 && query.offset >= len(matching) {
-		return vpcepInvalidOffset()
-	}
-	return object(http.StatusOK, Entry{"connections": query.page(matching), "total_count": len(matching)})
-}
-
-// vpcepQuery holds the query parameters that the lists of VPCEP share.
-type vpcepQuery struct {
-	limit, offset int
-	status        string
-	sortField     string
-	// direction is 1 for ascending order, -1 for descending.
-	direction int64
-}
-
-// vpcepQuery parses the query. If a parameter is invalid, it returns the API's error and false.
-func (c *call) vpcepQuery(statuses []string) (query vpcepQuery, invalid response, ok bool) {
-	if query.limit, ok = c.number("limit", vpcepDefaultLimit); !ok || query.limit < 1 || query.limit > vpcepMaxLimit {
-		return query, nestedError(http.StatusBadRequest, "EndPoint.0006", "Invalid limit."), false
-	}
-	if query.offset, ok = c.number("offset", 0); !ok || query.offset < 0 {
-		return query, vpcepInvalidOffset(), false
-	}
-	query.status = c.Query.Get("status")
-	if query.status != "" && !slices.Contains(statuses, query.status) {
-		return query, vpcepInvalid("status"), false
-	}
-	if query.sortField, ok = vpcepSortFields[c.text("sort_key", "create_at")]; !ok {
-		return query, vpcepInvalid("sort_key"), false
-	}
-	if query.direction, ok = map[string]int64{"asc": 1, "desc": -1}[c.text("sort_dir", "desc")]; !ok {
-		return query, vpcepInvalid("sort_dir"), false
-	}
-	return query, response{}, true
-}
-
-// page sorts the entries and returns the page that the query asks for.
-func (q vpcepQuery) page(entries []Entry) []Entry {
-	entries = sorted(entries, func(e Entry) int64 { return q.direction * e.instant(q.sortField) })
-	return page(entries, q.offset, q.limit)
-}
-
-// number returns a query parameter that is an integer, or missing if the request lacks it. ok is
-// false if it is no integer.
-func (c *call) number(name string, missing int) (n int, ok bool) {
-	values, sent := c.Query[name]
-	if !sent {
-		return missing, true
-	}
-	n, err := strconv.Atoi(values[0])
-	return n, err == nil
-}
-
-// text returns a query parameter, or missing if it is absent or empty.
-func (c *call) text(name, missing string) string {
-	if value := c.Query.Get(name); value != "" {
-		return value
-	}
-	return missing
+	matching := filter(entries, func(e Entry) bool { return e.has("id", c.Query.Get("id"), "status", status) })
+	all := sorted(matching, func(e Entry) float64 { return direction * e.micros(field) })
+	return object(http.StatusOK, Entry{name: page(all, offset, limit), "total_count": len(all)})
 }

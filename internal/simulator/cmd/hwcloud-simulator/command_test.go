@@ -40,7 +40,7 @@ func TestCommandEnvironment(t *testing.T) {
 	command := simulatorCommand(t, []string{"--", "env"},
 		"HW_ACCESS_KEY=real", "HW_PROJECT_ID=real", "HW_ASSUME_ROLE_AGENCY_NAME=real", "HW_AUTH_TOKEN=real", "HW_SHARED_CONFIG_FILE=real",
 		"OS_PASSWORD=real", "OS_AUTH_URL=real", "ACTIONS_ID_TOKEN_REQUEST_URL=real", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=real",
-		"TFC_WORKLOAD_IDENTITY_TOKEN=real", "NO_PROXY=example.com", "TF_VAR_kept=yes",
+		"TFC_WORKLOAD_IDENTITY_TOKEN=real", "TF_VAR_kept=yes",
 	)
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
@@ -54,7 +54,7 @@ func TestCommandEnvironment(t *testing.T) {
 	env := strings.Split(strings.TrimSpace(string(out)), "\n")
 	names := []string{
 		"HW_ACCESS_KEY=" + simulator.AccessKey, "HW_SECRET_KEY=" + simulator.SecretKey, "HW_REGION_NAME=" + simulator.Region,
-		"TF_VAR_kept=yes", "NO_PROXY=example.com,127.0.0.1", "no_proxy=127.0.0.1",
+		"TF_VAR_kept=yes",
 	}
 	for _, want := range names {
 		if !slices.Contains(env, want) {
@@ -81,8 +81,6 @@ func TestCommandExitCode(t *testing.T) {
 		{[]string{"true"}, 0},
 		{[]string{"sh", "-c", "exit 7"}, 7},
 		{[]string{"sh", "-c", "kill -KILL $$"}, 137},
-		{[]string{"does-not-exist"}, 127},
-		{[]string{"/"}, 126},
 	} {
 		t.Run(strings.Join(test.command, " "), func(t *testing.T) {
 			t.Parallel()
@@ -99,32 +97,29 @@ func TestCommandExitCode(t *testing.T) {
 	}
 }
 
+// TestCommandSignals sends signals to the simulator alone, which passes on SIGTERM and no interrupt.
 func TestCommandSignals(t *testing.T) {
 	t.Parallel()
-	for signal, name := range map[syscall.Signal]string{syscall.SIGTERM: "TERM", syscall.SIGINT: "INT"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			// It ends by itself if the test does not get to end it.
-			script := `trap 'echo got; exit 3' ` + name + `; echo ready >` + filepath.Join(dir, "ready") + `; n=0; while [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done`
-			command := simulatorCommand(t, []string{"--", "sh", "-c", script})
-			// In a session of its own, the command has no terminal.
-			command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-			var stdout bytes.Buffer
-			command.Stdout = &stdout
-			command.WaitDelay = 10 * time.Second
-			if err := command.Start(); err != nil {
-				t.Fatal(err)
-			}
-			waitForFile(t, dir, "ready")
-			if err := command.Process.Signal(signal); err != nil {
-				t.Fatal(err)
-			}
-			err := command.Wait()
-			if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 3 || stdout.String() != "got\n" {
-				t.Errorf("got %v, %q", err, stdout.String())
-			}
-		})
+	dir := t.TempDir()
+	// It ends by itself if the test does not get to end it.
+	script := `trap 'echo interrupt' INT; trap 'echo terminated; exit 3' TERM; echo ready >` + filepath.Join(dir, "ready") +
+		`; n=0; while [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done`
+	command := simulatorCommand(t, []string{"--", "sh", "-c", script})
+	var stdout bytes.Buffer
+	command.Stdout = &stdout
+	command.WaitDelay = 10 * time.Second
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitForFile(t, dir, "ready")
+	for _, sent := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		if err := command.Process.Signal(sent); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := command.Wait()
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 3 || stdout.String() != "terminated\n" {
+		t.Errorf("got %v, %q", err, stdout.String())
 	}
 }
 

@@ -35,70 +35,21 @@ var lookups = map[string]lookup{
 // filters are the arguments that make a list incomplete.
 var filters = []string{"name", "status", "tags", "endpoint_id", "marker_id", "limit", "offset"}
 
-// module is a module in the output of terraform show -json.
-type module struct {
-	Resources []resource `json:"resources"`
-	Children  []module   `json:"child_modules"`
-}
-
-type resource struct {
-	Address   string          `json:"address"`
-	Mode      string          `json:"mode"`
-	Type      string          `json:"type"`
-	Values    simulator.Entry `json:"values"`
-	Sensitive map[string]any  `json:"sensitive_values"`
-}
-
-// all returns the resources of the module and of its children.
-func (m module) all() []resource {
-	found := m.Resources
-	for _, child := range m.Children {
-		found = append(found, child.all()...)
-	}
-	return found
-}
-
-// entries returns what the data source has found, nil if it has not been read.
-func (r resource) entries() []any {
-	result := lookups[r.Type].result
-	if result == "" && r.Values.Text("id") != "" {
-		return []any{map[string]any(r.Values.Without(
-			"region", "project_id", "timeouts", "instance_id", "instance_name", "vpc_channel_id", "omit_secrets"))}
-	}
-	list, _ := r.Values[result].([]any)
-	return list
-}
-
 // runImport writes a data file of what data sources have found, from the output of terraform show
 // -json for a plan or a state.
 func runImport(stdin io.Reader, stdout, stderr io.Writer) error {
-	type values struct {
-		Root module `json:"root_module"`
-	}
-	var show struct {
-		Values  values `json:"values"`
-		Planned values `json:"planned_values"`
-		Prior   struct {
-			Values values `json:"values"`
-		} `json:"prior_state"`
-	}
+	var show map[string]any
 	decoder := json.NewDecoder(stdin)
 	decoder.UseNumber()
 	if err := decoder.Decode(&show); err != nil {
 		return fmt.Errorf("the input must be the output of terraform show -json: %w", err)
 	}
-	i := importer{file: simulator.Entry{}, known: make(map[string]simulator.Entry), complete: make(map[string]bool), warnings: stderr}
-	resources := slices.Concat(show.Values.Root.all(), show.Prior.Values.Root.all(), show.Planned.Root.all())
-	resources = slices.DeleteFunc(resources, func(r resource) bool { return r.Mode != "data" || !strings.HasPrefix(r.Type, "hwcloud_") })
-	for n, r := range resources {
-		// Arguments, such as IDs, are needed as they are.
-		maps.DeleteFunc(r.Sensitive, func(_ string, mark any) bool { return mark == true })
-		resources[n].Values, _ = clean(map[string]any(r.Values), r.Sensitive).(map[string]any)
-	}
+	found := dataSources(show)
 	// A complete list comes before its parts, so that it decides the order.
-	slices.SortStableFunc(resources, func(a, b resource) int { return cmp.Compare(len(b.entries()), len(a.entries())) })
-	for _, r := range resources {
-		i.add(r)
+	slices.SortStableFunc(found, func(a, b dataSource) int { return cmp.Compare(len(b.entries), len(a.entries)) })
+	i := importer{file: simulator.Entry{}, known: make(map[string]simulator.Entry), complete: make(map[string]bool), warnings: stderr}
+	for _, source := range found {
+		i.add(source)
 	}
 	if len(i.file) == 0 {
 		return errors.New("the input has no data source of hwcloud that has been read")
@@ -107,6 +58,49 @@ func runImport(stdin io.Reader, stdout, stderr io.Writer) error {
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(i.file)
+}
+
+// dataSource is a data source with its attributes. It has no entries if it has not been read.
+type dataSource struct {
+	address, kind string
+	values        simulator.Entry
+	entries       []any
+}
+
+// dataSources returns the data sources of the provider in a part of the input.
+func dataSources(value any) (found []dataSource) {
+	switch value := value.(type) {
+	case map[string]any:
+		resource := simulator.Entry(value)
+		values, ok := value["values"].(map[string]any)
+		if !ok || value["mode"] != "data" {
+			for _, name := range slices.Sorted(maps.Keys(value)) {
+				found = append(found, dataSources(value[name])...)
+			}
+		} else if strings.HasPrefix(resource.Text("type"), "hwcloud_") {
+			found = append(found, newDataSource(resource, values))
+		}
+	case []any:
+		for _, element := range value {
+			found = append(found, dataSources(element)...)
+		}
+	}
+	return found
+}
+
+func newDataSource(resource, values simulator.Entry) dataSource {
+	// Arguments, such as IDs, are needed as they are.
+	marks, _ := resource["sensitive_values"].(map[string]any)
+	maps.DeleteFunc(marks, func(_ string, mark any) bool { return mark == true })
+	cleaned, _ := clean(map[string]any(values), marks).(map[string]any)
+	source := dataSource{address: resource.Text("address"), kind: resource.Text("type"), values: cleaned}
+	result := lookups[source.kind].result
+	source.entries, _ = cleaned[result].([]any)
+	if result == "" && source.values.Text("id") != "" {
+		source.entries = []any{map[string]any(source.values.Without(
+			"region", "project_id", "timeouts", "instance_id", "instance_name", "vpc_channel_id", "omit_secrets"))}
+	}
+	return source
 }
 
 // importer builds a data file.
@@ -123,38 +117,30 @@ func (i *importer) warn(format string, args ...any) {
 	_, _ = fmt.Fprintf(i.warnings, "Warning: "+format+"\n", args...)
 }
 
-func (i *importer) add(r resource) {
-	from, ok := lookups[r.Type]
-	projectID, region, ownerID := r.Values.Text("project_id"), r.Values.Text("region"), r.Values.Text(from.ownerID)
-	entries := r.entries()
-	if !ok {
-		i.warn("%s is left out: %s is not known", r.Address, r.Type)
+func (i *importer) add(source dataSource) {
+	from, ok := lookups[source.kind]
+	projectID, ownerID := source.values.Text("project_id"), source.values.Text(from.ownerID)
+	switch {
+	case !ok:
+		i.warn("%s is left out: %s is not known", source.address, source.kind)
+		return
+	case projectID == "" || source.entries == nil || from.owner != "" && ownerID == "":
+		i.warn("%s is left out: it has not been read yet", source.address)
 		return
 	}
-	if projectID == "" || entries == nil || from.owner != "" && ownerID == "" {
-		i.warn("%s is left out: it has not been read yet", r.Address)
-		return
-	}
-	parent := i.project(projectID, region)
+	parent := i.project(projectID, source.values.Text("region"))
 	if from.owner != "" {
-		owner := simulator.Entry{"id": ownerID}
-		if name := r.Values.Text(from.ownerName); from.owner == "endpoint_services" && name != "" && !strings.HasSuffix(name, "."+ownerID) {
-			owner[from.ownerName] = region + "." + name + "." + ownerID
-		} else if name != "" {
-			owner[from.ownerName] = name
-		}
-		parent = i.put(parent, from.owner, owner)
+		parent = i.put(parent, from.owner, simulator.Entry{"id": ownerID, from.ownerName: source.values[from.ownerName]})
 	}
-	tags, _ := r.Values["tags"].(map[string]any)
-	for _, entry := range entries {
+	for _, entry := range source.entries {
 		object, _ := entry.(map[string]any)
-		addTags(i.put(parent, from.list, object), tags)
+		addTags(i.put(parent, from.list, object), source.values["tags"])
 	}
 	list := parent.Text("id") + "/" + from.list
-	if !slices.ContainsFunc(filters, func(name string) bool { return r.Values[name] != nil }) {
+	if !slices.ContainsFunc(filters, func(name string) bool { return source.values[name] != nil }) {
 		i.complete[list] = true
 	} else if from.result != "" && !i.complete[list] {
-		i.warn("%s has a filter or a limit: %s of %s may lack entries", r.Address, from.list, parent.Text("id"))
+		i.warn("%s has a filter or a limit: %s of %s may lack entries", source.address, from.list, parent.Text("id"))
 	}
 }
 
@@ -171,16 +157,17 @@ func (i *importer) project(id, region string) simulator.Entry {
 
 // put adds an entry to a list of its parent. Of what is known already, the longer value stays.
 func (i *importer) put(parent simulator.Entry, list string, entry simulator.Entry) simulator.Entry {
-	key := parent.Text("id") + "/" + list + "/" + entry.Text("id")
+	id := entry.Text("id")
+	key := parent.Text("id") + "/" + list + "/" + id
 	known := i.known[key]
-	if known == nil || entry.Text("id") == "" {
+	if known == nil || id == "" {
+		known = simulator.Entry{}
 		all, _ := parent[list].([]any)
-		parent[list] = append(all, entry)
-		i.known[key] = entry
-		return entry
+		parent[list] = append(all, known)
+		i.known[key] = known
 	}
 	for name, value := range entry {
-		if old, ok := known[name]; !ok || len(fmt.Sprint(value)) > len(fmt.Sprint(old)) {
+		if old, ok := known[name]; value != nil && (!ok || len(fmt.Sprint(value)) > len(fmt.Sprint(old))) {
 			known[name] = value
 		}
 	}
@@ -188,12 +175,14 @@ func (i *importer) put(parent simulator.Entry, list string, entry simulator.Entr
 }
 
 // addTags adds the tags of a lookup's filter, which all connections that it has found have.
-func addTags(connection simulator.Entry, tags map[string]any) {
+func addTags(connection simulator.Entry, filter any) {
+	tags, _ := filter.(map[string]any)
+	list, _ := connection["tags"].([]any)
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		tag := simulator.Entry{"key": key, "value": tags[key]}
-		list, _ := connection["tags"].([]any)
-		if !slices.ContainsFunc(list, func(other any) bool { return maps.Equal(other.(simulator.Entry), tag) }) {
-			connection["tags"] = append(list, tag)
+		tag := map[string]any{"key": key, "value": tags[key]}
+		if !slices.ContainsFunc(list, func(other any) bool { return fmt.Sprint(other) == fmt.Sprint(tag) }) {
+			list = append(list, tag)
+			connection["tags"] = list
 		}
 	}
 }
@@ -204,23 +193,31 @@ func addTags(connection simulator.Entry, tags map[string]any) {
 func clean(value, sensitive any) any {
 	switch value := value.(type) {
 	case map[string]any:
+		marks, _ := sensitive.(map[string]any)
 		cleaned := map[string]any{}
 		for name, field := range value {
-			mark := markOf(sensitive, name)
-			switch {
-			case field == nil, name == "created_at" && value["create_time"] != nil, name == "updated_at" && value["update_time"] != nil:
+			added := name == "created_at" && value["create_time"] != nil || name == "updated_at" && value["update_time"] != nil
+			if field == nil || added {
 				continue
-			case name == "is_privis":
+			}
+			mark := marks[name]
+			switch name {
+			case "is_privis":
 				name = "isPrivis"
-			case name == "password": // Before version 1.3, Terraform marks nothing.
+			case "password": // Before version 1.3, Terraform marks nothing.
 				mark = true
 			}
 			cleaned[name] = clean(field, mark)
 		}
 		return cleaned
 	case []any:
+		marks, _ := sensitive.([]any)
 		for n, element := range value {
-			value[n] = clean(element, markOf(sensitive, n))
+			var mark any
+			if n < len(marks) {
+				mark = marks[n]
+			}
+			value[n] = clean(element, mark)
 		}
 	case string:
 		if sensitive == true && value != "" {
@@ -228,18 +225,4 @@ func clean(value, sensitive any) any {
 		}
 	}
 	return value
-}
-
-// markOf returns what marks a member of a value that is marked as sensitive, or in parts.
-func markOf(sensitive, key any) any {
-	switch marks := sensitive.(type) {
-	case map[string]any:
-		return marks[key.(string)]
-	case []any:
-		if n := key.(int); n < len(marks) {
-			return marks[n]
-		}
-		return nil
-	}
-	return sensitive
 }

@@ -14,15 +14,15 @@
 // # Running a command
 //
 // The first form starts the server, runs the command (terraform test, for example), stops the
-// server and exits with the command's exit code; 128+n if signal n ended the command. SIGINT and
-// SIGTERM are passed on to the command. The simulator itself prints only warnings, and with -v what
-// it serves and each request, to standard error.
+// server and exits with the command's exit code; 128+n if signal n ended the command. SIGTERM is
+// passed on to the command, an interrupt reaches it from the terminal. The simulator itself prints
+// only warnings, and with -v what it serves and each request, to standard error.
 //
 // The command's environment makes the provider use the simulator: HW_ENDPOINT_VPCEP, _DLI, _APIG
 // and _IAM, HW_METADATA_ENDPOINT, HW_ACCESS_KEY, HW_SECRET_KEY and HW_REGION_NAME, the region of
 // the first project. All other variables that begin with HW_ or OS_ are removed, and so are the ID
-// tokens of GitHub Actions and HCP Terraform. The simulator's address is added to NO_PROXY.
-// Arguments in a provider block still take precedence over the environment.
+// tokens of GitHub Actions and HCP Terraform. Arguments in a provider block still take precedence
+// over the environment.
 //
 // # Serving
 //
@@ -100,110 +100,78 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if slices.Equal(args, []string{"import"}) {
 		return runImport(stdin, stdout, stderr)
 	}
-	o, err := parseOptions(args, stderr)
-	if err != nil {
-		return err
-	}
-	server, err := start(o, stderr)
-	if err != nil {
-		return err
-	}
-	defer server.Close()
-	if o.command != nil {
-		if o.verbose {
-			_, _ = io.WriteString(stderr, describe(server))
-		}
-		return runCommand(server, o.command, stdin, stdout, stderr)
-	}
-	if _, err := io.WriteString(stdout, describe(server)); err != nil {
-		return err
-	}
-	<-ctx.Done()
-	return nil
-}
-
-// options are the arguments of the command.
-type options struct {
-	// command is what follows --, nil without it.
-	command []string
-
-	address     string
-	data        string
-	connections int
-	latency     time.Duration
-	verbose     bool
-}
-
-// parseOptions parses the arguments. If they ask for help, it prints the usage and returns
-// [flag.ErrHelp].
-func parseOptions(args []string, stderr io.Writer) (options, error) {
-	var o options
-	if i := slices.Index(args, "--"); i >= 0 {
-		args, o.command = args[:i], args[i+1:]
-		if len(o.command) == 0 {
-			return options{}, errors.New("no command after --")
-		}
+	var command []string
+	i := slices.Index(args, "--")
+	if i >= 0 {
+		args, command = args[:i], args[i+1:]
 	}
 	flags := flag.NewFlagSet("hwcloud-simulator", flag.ContinueOnError)
-	// The package flag would print the usage after each error.
-	flags.SetOutput(io.Discard)
-	flags.StringVar(&o.address, "address", "127.0.0.1:0", "loopback `address` to listen on; port 0 chooses a free one")
-	flags.StringVar(&o.data, "data", "", "JSON `file` to serve instead of the built-in data; import writes one")
-	flags.IntVar(&o.connections, "connections", 0, "`number` of generated connections of one more VPCEP service, "+generatedServiceID)
+	flags.SetOutput(io.Discard) // The package flag would print the usage after each error.
+	address := flags.String("address", "127.0.0.1:0", "loopback `address` to listen on; port 0 chooses a free one")
+	data := flags.String("data", "", "JSON `file` to serve instead of the built-in data; import writes one")
+	connections := flags.Uint("connections", 0, "`number` of generated connections of one more VPCEP service, "+generatedServiceID)
+	var latency time.Duration
 	flags.Func("latency", "`duration` to wait before each response, such as 20ms", func(text string) (err error) {
-		o.latency, err = time.ParseDuration(text) // Its error, unlike that of DurationVar, says that a unit is missing.
+		latency, err = time.ParseDuration(text) // Its error says that a unit is missing, that of flags.Duration does not.
 		return err
 	})
-	flags.BoolVar(&o.verbose, "v", false, "log each request")
+	verbose := flags.Bool("v", false, "log each request")
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		_, _ = io.WriteString(stderr, usage)
 		flags.SetOutput(stderr)
 		flags.PrintDefaults()
-		return options{}, err
+		return err
 	case err != nil:
-		return options{}, fmt.Errorf("%w; hwcloud-simulator -h describes the flags", err)
+		return fmt.Errorf("%w; hwcloud-simulator -h describes the flags", err)
 	case flags.NArg() > 0:
-		return options{}, fmt.Errorf("unexpected argument %q; a command to run follows --, and import takes no flags", flags.Arg(0))
-	case o.connections < 0 || o.latency < 0:
-		return options{}, errors.New("-connections and -latency must not be negative")
+		return fmt.Errorf("unexpected argument %q; a command to run follows --, and import takes no arguments", flags.Arg(0))
+	case i >= 0 && len(command) == 0:
+		return errors.New("no command after --")
 	}
-	return o, nil
-}
 
-// start returns a listening server.
-func start(o options, stderr io.Writer) (*simulator.Server, error) {
 	server := simulator.New()
-	if err := loadData(server, o.data, stderr); err != nil {
-		return nil, err
+	if *data != "" {
+		if err := load(server, *data, stderr); err != nil {
+			return err
+		}
 	}
 	server.Update(func(d *simulator.Data) {
-		d.Latency = o.latency
-		if o.connections > 0 {
+		d.Latency = latency
+		if *connections > 0 {
 			project := d.IAM.Projects[0]
 			d.VPCEP.Services[generatedServiceID] = &simulator.EndpointService{
 				ProjectID:   project.ID,
 				Details:     simulator.Entry{"service_name": project.Region + "." + generatedServiceID, "status": "available"},
-				Connections: simulator.Connections(o.connections),
+				Connections: simulator.Connections(int(*connections)), //nolint:gosec // More do not fit into the memory.
 			}
 		}
 	})
-	if o.verbose {
+	if *verbose {
 		logger := log.New(stderr, "", log.LstdFlags)
 		server.OnResponse(func(r simulator.Request) {
 			logger.Printf("%s %s %s%s?%s %d %s", r.Method, r.Region, r.Service, r.Path, r.Query.Encode(), r.Status,
 				r.End.Sub(r.Start).Round(time.Microsecond))
 		})
 	}
-	return server, server.Listen(o.address)
+	if err := server.Listen(*address); err != nil {
+		return err
+	}
+	defer server.Close()
+	if command != nil {
+		if *verbose {
+			describe(stderr, server)
+		}
+		return runCommand(ctx, server, command, stdin, stdout, stderr)
+	}
+	describe(stdout, server)
+	<-ctx.Done()
+	return nil
 }
 
-// loadData replaces the built-in data by a file, if one is named.
-func loadData(server *simulator.Server, file string, stderr io.Writer) error {
-	if file == "" {
-		return nil
-	}
+// load replaces the built-in data by a file.
+func load(server *simulator.Server, file string, stderr io.Writer) error {
 	content, err := os.ReadFile(file) //nolint:gosec // The user names the file.
 	if err != nil {
 		return fmt.Errorf("-data: %w", err)

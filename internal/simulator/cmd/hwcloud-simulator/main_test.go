@@ -80,11 +80,10 @@ func TestRun(t *testing.T) {
 		`provider "hwcloud" {`, `vpcep = "` + url + `/{region}/vpcep"`, `access_key = "` + simulator.AccessKey + `"`,
 		"HW_METADATA_ENDPOINT=" + url + "/metadata\n", "ACTIONS_ID_TOKEN_REQUEST_URL=" + url + "/github/idtoken",
 		"Agency: " + simulator.AgencyName + ", domain " + simulator.AgencyDomainName,
-		"\nRegion cn-north-4, project cn-north-4 (" + simulator.ProjectID + ")\n",
+		"\nProjects: 5\nregion cn-north-4, project cn-north-4 (" + simulator.ProjectID + "), endpoint services: 3, enhanced connections: 1, gateways: 2\n",
 		"  endpoint service " + simulator.FullServiceName + " (" + simulator.FullServiceID + "), connections: 6\n",
 		"  enhanced connection warehouse (b0100000-0000-4000-8000-000000000001)\n",
-		"  gateway " + simulator.SecondInstanceName + " (" + simulator.SecondInstanceID + ")\n    channel second_region (f2000000000000000000000000000010)\n",
-		"\nRegion cn-north-4, project cn-north-4 (" + simulator.AgencyProjectID + "), domain " + simulator.AgencyDomainName + "\n",
+		"  gateway " + simulator.SecondInstanceName + " (" + simulator.SecondInstanceID + "), channels: 1\n    channel second_region (f2000000000000000000000000000010)\n",
 	} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the output lacks %q:\n%s", want, stdout)
@@ -112,9 +111,10 @@ func TestData(t *testing.T) {
 	if want := "Warning: " + file + ": line 2, /projects/0/endpoint_services/0/status: ready is not a status"; !strings.HasPrefix(stderr.String(), want) {
 		t.Errorf("got %q, want %q", stderr, want)
 	}
-	_, served, _ := strings.Cut(stdout.String(), "\n\nRegion ")
-	want := "eu-west-101, project eu-west-101 (p1)\n  endpoint service mine (s1), connections: 0\n  gateway  (g1)\n    channel channel 0 (c0)\n"
-	if !strings.HasPrefix(served, want) || !strings.HasSuffix(served, "    channel channel 19 (c19)\n    … and 980 more\n") {
+	_, served, _ := strings.Cut(stdout.String(), "\nProjects: ")
+	want := "1\nregion eu-west-101, project eu-west-101 (p1), endpoint services: 1, enhanced connections: 0, gateways: 1\n" +
+		"  endpoint service mine (s1), connections: 0\n  gateway  (g1), channels: 1000\n    channel channel 0 (c0)\n"
+	if !strings.HasPrefix(served, want) || !strings.HasSuffix(served, "    channel channel 19 (c19)\n") {
 		t.Errorf("it serves\n%s", served)
 	}
 }
@@ -137,8 +137,7 @@ func TestRunRefuses(t *testing.T) {
 		"-data testdata":         "-data: read testdata: is a directory",
 		"-data main.go":          "-data: main.go: line 1: ",
 		"--":                     "no command after --",
-		"-connections -1":        "must not be negative",
-		"-latency -1s":           "must not be negative",
+		"-connections -1":        "invalid value",
 		"-latency 20":            `invalid value "20" for flag -latency: time: missing unit in duration "20"`,
 		"-unknown":               "flag provided but not defined: -unknown; hwcloud-simulator -h describes the flags",
 		"terraform plan":         `unexpected argument "terraform"; a command to run follows --`,
