@@ -18,13 +18,13 @@ data "hwcloud_vpcep_service_connections" "demo" {
 
 data "hwcloud_dli_enhanced_connections" "demo" {}
 
+data "hwcloud_apig_vpc_channels" "demo" {
+  instance_id = "eddc4d25480b4cd6b512f270a1b8b341"
+}
+
 data "hwcloud_apig_vpc_channel" "demo" {
   instance_id    = "eddc4d25480b4cd6b512f270a1b8b341"
   vpc_channel_id = "56a7d7358e1b42459c9d730d65b14e59"
-}
-
-data "hwcloud_apig_vpc_channels" "demo" {
-  instance_id = data.hwcloud_apig_vpc_channel.demo.instance_id
 }
 
 # One resource for each accepted connection.
@@ -37,21 +37,30 @@ resource "terraform_data" "accepted_connection" {
   input = each.value.domain_id
 }
 
-output "vpcep_service_connections" {
-  value = data.hwcloud_vpcep_service_connections.demo.connections
-}
-
-output "dli_enhanced_connections" {
-  value = data.hwcloud_dli_enhanced_connections.demo.connections
-}
-
-output "apig_vpc_channel" {
+output "endpoint_service_connections" {
   value = {
-    for name, value in data.hwcloud_apig_vpc_channel.demo : name => value
-    if !contains(["microservice_info", "timeouts"], name)
+    for connection in data.hwcloud_vpcep_service_connections.demo.connections :
+    connection.id => connection.status
   }
 }
 
-output "apig_vpc_channels" {
-  value = data.hwcloud_apig_vpc_channels.demo.vpc_channels[*].name
+output "dli_connected_vpcs" {
+  value = {
+    for connection in data.hwcloud_dli_enhanced_connections.demo.connections :
+    connection.name => connection.dest_vpc_id
+  }
+}
+
+output "vpc_channels" {
+  value = {
+    for channel in data.hwcloud_apig_vpc_channels.demo.vpc_channels :
+    channel.id => "${channel.name}, port ${channel.port}"
+  }
+}
+
+output "vpc_channel_health" {
+  value = {
+    for member in data.hwcloud_apig_vpc_channel.demo.members :
+    member.host => member.health_status
+  }
 }

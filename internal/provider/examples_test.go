@@ -226,9 +226,8 @@ func TestExampleDemo(t *testing.T) {
 		t.Fatalf("examples/demo/run: %v\n%s", err, output)
 	}
 	for _, want := range []string{
-		"adb7b229-bb11-4072-bcc0-3327cd784263", "2018-09-17T11:10:12Z", // a connection to the endpoint service
-		"resource_mode_1", "2019-08-27T06:40:11.125Z", // an enhanced connection
-		"VPC_demo", "192.168.1.124", // the channel
+		`"adb7b229-bb11-4072-bcc0-3327cd784263" = "accepted"`, `"withvpc" = "22094d8f-c310-4621-913d-4c4d655d8495"`,
+		`"192.168.1.124" = "unhealthy"`, `"56a7d7358e1b42459c9d730d65b14e59" = "VPC_demo, port 22"`,
 		"2 added, 0 changed, 0 destroyed", "No changes.",
 	} {
 		if !bytes.Contains(output, []byte(want)) {
