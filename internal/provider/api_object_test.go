@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"context"
+	stdjson "encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -157,4 +159,27 @@ func TestThroughTerraform(t *testing.T) {
 		}
 	}
 	c.run(t, config.String(), checks...)
+}
+
+// exactState compares all attributes of an object in the state.
+type exactState struct {
+	address string
+	want    object
+}
+
+// CheckState compares the state with what is wanted, null by null. Both are compared as JSON, which
+// has the keys of an object in order.
+func (w exactState) CheckState(_ context.Context, req statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {
+	for _, r := range req.State.Values.RootModule.Resources {
+		if r.Address != w.address {
+			continue
+		}
+		want, errWant := stdjson.MarshalIndent(w.want, "", " ")
+		got, errGot := stdjson.MarshalIndent(r.AttributeValues, "", " ")
+		if diff := cmp.Diff(string(want), string(got)); diff != "" || errWant != nil || errGot != nil {
+			resp.Error = fmt.Errorf("%s (-want +got)\n%s", w.address, diff)
+		}
+		return
+	}
+	resp.Error = fmt.Errorf("%s is not in the state", w.address)
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -81,6 +82,18 @@ func TestEphemeralVPCChannelFails(t *testing.T) {
 	}
 }
 
+// hasEphemeralResources reports whether the Terraform or OpenTofu to test with knows them: from
+// Terraform 1.10 and OpenTofu 1.11 on.
+func (w *workspace) hasEphemeralResources(t *testing.T) bool {
+	t.Helper()
+	var program string
+	var major, minor int
+	if _, err := fmt.Sscanf(w.mustRun(t, nil, "version"), "%s v%d.%d", &program, &major, &minor); err != nil {
+		t.Fatal(err)
+	}
+	return major > 1 || minor >= map[string]int{"Terraform": 10, "OpenTofu": 11}[program]
+}
+
 // TestSecretsLeaveNoTrace searches everything that a run leaves behind for passwords that are
 // omitted, and for one that an ephemeral resource passes on to another provider's configuration.
 func TestSecretsLeaveNoTrace(t *testing.T) {
@@ -96,7 +109,8 @@ func TestSecretsLeaveNoTrace(t *testing.T) {
 		dataBlock(vpcChannelSource+".one", merge(gateway, object{"name": "full_nacos"})))
 	inState := []string{"full_nacos"}
 	if w.hasEphemeralResources(t) { // Other versions of the matrix do not know them.
-		w.write(t, "ephemeral.tf", "ephemeral \"hwcloud_apig_vpc_channel\" \"one\" {\n"+byChannelName(simulator.FullInstanceID, "orders-keys")+"}\n"+
+		w.write(t, "ephemeral.tf", "ephemeral \"hwcloud_apig_vpc_channel\" \"one\" {\n"+
+			byChannelName(simulator.FullInstanceID, "orders-keys")+"}\n"+
 			c.block(`alias = "other"`, "access_key = \""+simulator.AccessKey+"\"",
 				"secret_key = ephemeral.hwcloud_apig_vpc_channel.one.microservice_info.nacos_info.user_info.password")+
 			"data \"hwcloud_vpcep_service_connections\" \"other\" {\n  provider = hwcloud.other\n"+

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	stdjson "encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,30 +10,23 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
-	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
@@ -71,17 +63,6 @@ type dataSourceFacts struct {
 	// the region's own project.
 	InRegion       object `json:"in_region"`
 	InSecondRegion object `json:"in_second_region"`
-}
-
-// argumentValues are values that an argument accepts, accepts with a warning, and refuses.
-type argumentValues struct {
-	Good   []any `json:"good"`
-	Warned []any `json:"warned"`
-	Bad    []any `json:"bad"`
-	// Like names values that several arguments have in common: identifier or name.
-	Like string `json:"like"`
-	// From is the minimum of an integer.
-	From *int64 `json:"from"`
 }
 
 // exampleRead is a read of the simulator's data.
@@ -222,18 +203,6 @@ func (c *cloud) newProvider() *hwcloudProvider {
 	return &hwcloudProvider{version: "test", environment: func(name string) string { return environment[name] }}
 }
 
-// allEnded are the requests so far, once each has a response or was canceled.
-func (c *cloud) allEnded(t *testing.T) []simulator.Request {
-	t.Helper()
-	running := func(r simulator.Request) bool { return r.End.IsZero() }
-	for end := time.Now().Add(10 * time.Second); c.Count(running) > 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("a request goes on")
-		}
-	}
-	return c.Requests()
-}
-
 // endpoints are those of the simulated cloud.
 func (c *cloud) endpoints() object {
 	endpoints := object{}
@@ -303,29 +272,6 @@ func (c *cloud) testCase(t *testing.T, steps ...resource.TestStep) resource.Test
 	}
 }
 
-// exactState compares all attributes of an object in the state.
-type exactState struct {
-	address string
-	want    object
-}
-
-// CheckState compares the state with what is wanted, null by null. Both are compared as JSON, which
-// has the keys of an object in order.
-func (w exactState) CheckState(_ context.Context, req statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {
-	for _, r := range req.State.Values.RootModule.Resources {
-		if r.Address != w.address {
-			continue
-		}
-		want, errWant := stdjson.MarshalIndent(w.want, "", " ")
-		got, errGot := stdjson.MarshalIndent(r.AttributeValues, "", " ")
-		if diff := cmp.Diff(string(want), string(got)); diff != "" || errWant != nil || errGot != nil {
-			resp.Error = fmt.Errorf("%s (-want +got)\n%s", w.address, diff)
-		}
-		return
-	}
-	resp.Error = fmt.Errorf("%s is not in the state", w.address)
-}
-
 // respond makes the server take an action for every request whose path contains id.
 func (c *cloud) respond(id string, action simulator.Action) {
 	c.Inject(simulator.Fault{Path: id, Action: action})
@@ -345,53 +291,43 @@ func terraformPath(t *testing.T) string {
 	return path
 }
 
-// buildProvider builds the provider's binary once for all tests, and returns its folder.
-func buildProvider(t *testing.T) (folder string) {
-	t.Helper()
-	return build(t, "terraform-provider-hwcloud", ".")
-}
-
-// buildSimulator builds hwcloud-simulator once for all tests, and returns its folder.
-func buildSimulator(t *testing.T) (folder string) {
-	t.Helper()
-	return build(t, "hwcloud-simulator", "./internal/simulator/cmd/hwcloud-simulator")
-}
-
-// programs is the folder of the programs that the tests build.
+// programs is the folder of the provider and hwcloud-simulator, which are built once for all tests.
 var (
-	programs string
-	building sync.Mutex
+	programs     string
+	programsOnce = sync.OnceValue(func() error {
+		var err error
+		if programs, err = os.MkdirTemp("", "hwcloud-test-"); err != nil {
+			return err
+		}
+		command := exec.CommandContext(context.Background(), "go", "install", ".", "./internal/simulator/cmd/hwcloud-simulator")
+		command.Dir, command.Env = repository, append(os.Environ(), "GOBIN="+programs)
+		output, err := command.CombinedOutput()
+		if err != nil {
+			err = fmt.Errorf("%w\n%s", err, output)
+		}
+		return err
+	})
 )
 
 // TestMain runs the tests, and removes what they built.
 func TestMain(m *testing.M) {
-	folder, err := os.MkdirTemp("", "hwcloud-test-")
-	if err != nil {
-		panic(err)
-	}
-	programs = folder
 	m.Run()
-	_ = os.RemoveAll(folder) // It is temporary.
+	_ = os.RemoveAll(programs) // It is temporary.
 }
 
-// build builds a program, unless another test has, and returns its folder.
-func build(t *testing.T, name, source string) (folder string) {
+// buildProvider returns the folder of the provider's binary.
+func buildProvider(t *testing.T) (folder string) {
 	t.Helper()
-	building.Lock()
-	defer building.Unlock()
-	folder = filepath.Join(programs, name)
-	if runtime.GOOS == "windows" {
-		name += ".exe"
+	if err := programsOnce(); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := os.Stat(folder); err == nil {
-		return folder
-	}
-	command := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, name), source) //nolint:gosec // Its own folder.
-	command.Dir = repository
-	if output, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("building %s: %v\n%s", name, err, output)
-	}
-	return folder
+	return programs
+}
+
+// buildSimulator returns the folder of hwcloud-simulator.
+func buildSimulator(t *testing.T) (folder string) {
+	t.Helper()
+	return buildProvider(t)
 }
 
 // withoutSettings is the environment of the test without settings for Terraform and the cloud, and
@@ -460,18 +396,6 @@ func (w *workspace) texts(t *testing.T) map[string]string {
 		}
 	}
 	return texts
-}
-
-// hasEphemeralResources reports whether the Terraform or OpenTofu to test with knows them: from
-// Terraform 1.10 and OpenTofu 1.11 on.
-func (w *workspace) hasEphemeralResources(t *testing.T) bool {
-	t.Helper()
-	var program string
-	var major, minor int
-	if _, err := fmt.Sscanf(w.mustRun(t, nil, "version"), "%s v%d.%d", &program, &major, &minor); err != nil {
-		t.Fatal(err)
-	}
-	return major > 1 || minor >= map[string]int{"Terraform": 10, "OpenTofu": 11}[program]
 }
 
 // filesIn are the files in a folder and those below it, by their path from there.
@@ -552,23 +476,15 @@ func diagnosticsOf(lists ...[]*tfprotov6.Diagnostic) diagnostics {
 	return all
 }
 
-// configure starts a provider and configures it with the endpoints of the simulated cloud and with
-// arguments.
+// configure validates a configuration with the endpoints of the simulated cloud and with arguments,
+// and configures a provider if it is valid.
 func (c *cloud) configure(t *testing.T, arguments object) *session {
-	t.Helper()
-	return c.configureWith(t, arguments, &tfprotov6.ConfigureProviderClientCapabilities{})
-}
-
-// configureWith validates a configuration, and configures the provider if it is valid, for a client
-// of the protocol with these capabilities.
-func (c *cloud) configureWith(t *testing.T, arguments object, capabilities *tfprotov6.ConfigureProviderClientCapabilities) *session {
 	t.Helper()
 	validated := c.validate(t, arguments)
 	if validated.errors != nil {
 		return &session{diagnostics: validated}
 	}
-	s := c.start(t)
-	s.configure(t, c.config(t, s, arguments), capabilities)
+	s := c.configureOnly(t, arguments)
 	s.diagnostics.warnings = append(validated.warnings, s.diagnostics.warnings...)
 	return s
 }
@@ -630,18 +546,15 @@ func (c *cloud) setVariables(variables object) {
 // read reads a data source.
 func (s *session) read(t *testing.T, source string, arguments object) diagnostics {
 	t.Helper()
-	return s.readWithin(t, t.Context(), source, arguments)
-}
-
-func (s *session) readWithin(t *testing.T, ctx context.Context, source string, arguments object) diagnostics { //nolint:revive // The context is not the test's own.
-	t.Helper()
-	_, got := s.state(t, ctx, source, arguments)
+	_, got := s.state(t, t.Context(), source, arguments)
 	return got
 }
 
 // state reads a data source and returns its state in plain Go, nil if there is none, and the
 // diagnostics.
-func (s *session) state(t *testing.T, ctx context.Context, source string, arguments object) (any, diagnostics) { //nolint:revive // The context is not the test's own.
+func (s *session) state(
+	t *testing.T, ctx context.Context, source string, arguments object, //nolint:revive // The context is not the test's own.
+) (any, diagnostics) {
 	t.Helper()
 	typ := s.schemas.DataSourceSchemas[source].ValueType()
 	resp, err := s.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{
@@ -703,11 +616,6 @@ func dig(t *testing.T, in any, path ...string) any {
 	return in
 }
 
-// lookupOf is a data source for the connections of a service.
-func lookupOf(service, others string) string {
-	return fmt.Sprintf("data \"hwcloud_vpcep_service_connections\" \"test\" {\n  service_id = %q\n  %s\n}\n", service, others)
-}
-
 // dataBlock is a data source with an address such as hwcloud_apig_vpc_channel.test.
 func dataBlock(address string, set object) string {
 	source, name, _ := strings.Cut(address, ".")
@@ -763,80 +671,6 @@ func valueOf(t testing.TB, typ tftypes.Type, value any) tftypes.Value {
 	return tftypes.NewValue(typ, value)
 }
 
-var accessKeyPart = regexp.MustCompile(`Access=([^,]+)`)
-
-// requestLines describes all requests that the cloud got, one line each: what was requested, in
-// which region, and with which credentials.
-func (c *cloud) requestLines(t *testing.T) []string {
-	t.Helper()
-	var lines []string
-	for _, r := range c.Requests() {
-		line := r.Service + " " + r.Region
-		switch {
-		case r.Service == "metadata":
-			line = "metadata " + r.Path
-		case strings.HasSuffix(r.Path, "/auth/tokens"):
-			var body struct {
-				Auth struct {
-					Identity struct {
-						Password struct {
-							User struct {
-								Name string `json:"name"`
-							} `json:"user"`
-						} `json:"password"`
-					} `json:"identity"`
-					Scope struct {
-						Project struct {
-							ID   string `json:"id"`
-							Name string `json:"name"`
-						} `json:"project"`
-					} `json:"scope"`
-				} `json:"auth"`
-			}
-			if err := json.Unmarshal(r.Body, &body); err != nil {
-				t.Fatal(err)
-			}
-			line += " user " + body.Auth.Identity.Password.User.Name + " for " + body.Auth.Scope.Project.ID + body.Auth.Scope.Project.Name
-		case strings.HasSuffix(r.Path, "/securitytokens"):
-			var body struct {
-				Auth struct {
-					Identity struct {
-						AssumeRole map[string]any `json:"assume_role"`
-					} `json:"identity"`
-				} `json:"auth"`
-			}
-			if err := json.Unmarshal(r.Body, &body); err != nil {
-				t.Fatal(err)
-			}
-			parts := []string{line, "agency"}
-			for _, name := range slices.Sorted(maps.Keys(body.Auth.Identity.AssumeRole)) {
-				parts = append(parts, fmt.Sprintf("%s=%v", name, body.Auth.Identity.AssumeRole[name]))
-			}
-			line = strings.Join(parts, " ")
-		case r.Service == "iam":
-			line += " project " + r.Query.Get("name")
-		case r.Service == "dli":
-			line += " " + strings.Split(r.Path, "/")[2]
-		}
-		if token := r.Header.Get("X-Auth-Token"); len(token) > 100 {
-			line += " by an issued token"
-		} else if token != "" {
-			line += " by " + token
-		}
-		if key := accessKeyPart.FindStringSubmatch(r.Header.Get("Authorization")); key != nil {
-			line += " by " + key[1]
-		}
-		if token := r.Header.Get("X-Security-Token"); token != "" && len(token) < 100 {
-			line += " with " + token
-		}
-		if r.Status < 200 || r.Status > 299 {
-			line += fmt.Sprintf(": %d", r.Status)
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
 // manyAccounts is a cloud with different credentials for every origin.
 func manyAccounts(t *testing.T) *cloud {
 	t.Helper()
@@ -863,28 +697,14 @@ func manyAccounts(t *testing.T) *cloud {
 	return c
 }
 
-// profiles writes a configuration file of KooCLI with a profile of each kind.
+// profiles is the path of a configuration file of KooCLI with a profile of each kind.
 func profiles(t *testing.T) string {
 	t.Helper()
-	return textFile(t, fmt.Sprintf(`{"current": "keys", "profiles": [
-		{"name": "keys", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile", "region": %q, "projectId": %q},
-		{"name": "temporary", "mode": "AKSK", "accessKeyId": "temporary-profile", "secretAccessKey": "secret-profile", "securityToken": "security-profile"},
-		{"name": "sso", "mode": "SSO", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile", "region": "",
-			"ssoAuth": {"stsToken": {"accessKeyId": "temporary-sso", "secretAccessKey": "secret-sso", "securityToken": "security-sso"}}},
-		{"name": "agency", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile",
-			"agencyName": %q, "agencyDomainName": %q},
-		{"name": "agency by id", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile",
-			"agencyName": %[3]q, "agencyDomainId": %[5]q},
-		{"name": "agency without domain", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile", "agencyName": "x"},
-		{"name": "ecs", "mode": "ecsAgency"},
-		{"name": "signed out", "mode": "SSO"},
-		{"name": "line break", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile", "securityToken": "security-profile\n"},
-		{"name": "slash", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile", "region": "x/"},
-		{"name": "broken", "accessKeyId": ["secret-profile"]},
-		{"name": "half", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": ""},
-		{"name": "encrypted", "mode": "AKSK", "accessKeyId": "3q2+7wAAAAAAAAAAAAAAAA==", "secretAccessKey": "c2VjcmV0LXByb2ZpbGUtZW5jcnlwdGVk="},
-		{"name": "without place", "mode": "AKSK", "accessKeyId": "key-profile", "secretAccessKey": "secret-profile"}
-	]}`, simulator.SecondRegion, simulator.SecondProjectID, simulator.AgencyName, simulator.AgencyDomainName, simulator.AgencyDomainID))
+	path, err := filepath.Abs(filepath.Join("testdata", "koocli.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func textFile(t *testing.T, content string) string {
@@ -896,42 +716,6 @@ func textFile(t *testing.T, content string) string {
 	return name
 }
 
-// Lines of [cloud.requestLines] for a read in the default project.
-const (
-	readBy           = "dli " + simulator.Region + " " + simulator.ProjectID + " by "
-	metadataRequests = "metadata /meta-data/latest/api/token|metadata /openstack/latest/securitykey|"
-)
-
-func signInAs(user string) string {
-	return "iam " + simulator.Region + " user " + user + " for " + simulator.ProjectID + "|" + readBy + "an issued token"
-}
-
-// builtConfig is what the provider makes of a provider block and an environment.
-func builtConfig(t *testing.T, arguments object, env getenv) (config client.Config, credentials string, errors []string) {
-	t.Helper()
-	config, data, errors := builtData(t, arguments, env)
-	return config, data.credentials, errors
-}
-
-// builtData is what the provider makes of a provider block and an environment, with the provider
-// data.
-func builtData(t *testing.T, arguments object, env getenv) (config client.Config, data *providerData, errors []string) {
-	t.Helper()
-	var declared provider.SchemaResponse
-	new(hwcloudProvider).Schema(t.Context(), provider.SchemaRequest{}, &declared)
-	raw := valueOf(t, declared.Schema.Type().TerraformType(t.Context()), merge(object{"assume_role": list{}}, arguments))
-	var model providerModel
-	if diags := (tfsdk.Config{Schema: declared.Schema, Raw: raw}).Get(t.Context(), &model); diags.HasError() {
-		t.Fatal(diags)
-	}
-	var diags diag.Diagnostics
-	config, data = buildConfig(t.Context(), model, env, &diags)
-	for _, d := range diags.Errors() {
-		errors = append(errors, d.Detail())
-	}
-	return config, data, errors
-}
-
 func readFileOf(t *testing.T, name string) []byte {
 	t.Helper()
 	content, err := os.ReadFile(name) //nolint:gosec // The file is the test's own.
@@ -939,12 +723,4 @@ func readFileOf(t *testing.T, name string) []byte {
 		t.Fatal(err)
 	}
 	return content
-}
-
-// variablesOf is an environment with these variables.
-func variablesOf(variables object) getenv {
-	return func(name string) string {
-		value, _ := variables[name].(string)
-		return value
-	}
 }

@@ -59,7 +59,8 @@ func TestUnknownArguments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCloud(t)
-			s := c.configureWith(t, test.arguments, &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true})
+			s := c.start(t)
+			s.configure(t, c.config(t, s, test.arguments), &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: true})
 			resp, err := s.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
 				TypeName:           enhancedConnectionsSource,
 				Config:             dynamic(t, s.schemas.DataSourceSchemas[enhancedConnectionsSource].ValueType(), object{}),

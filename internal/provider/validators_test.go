@@ -11,6 +11,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
+// argumentValues are values that an argument accepts, accepts with a warning, and refuses.
+type argumentValues struct {
+	Good   []any `json:"good"`
+	Warned []any `json:"warned"`
+	Bad    []any `json:"bad"`
+	// Like names values that several arguments have in common: identifier or name.
+	Like string `json:"like"`
+	// From is the minimum of an integer.
+	From *int64 `json:"from"`
+}
+
 // commonValues are values that several arguments have in common.
 var commonValues = map[string]argumentValues{
 	"identifier": {
