@@ -671,32 +671,6 @@ func valueOf(t testing.TB, typ tftypes.Type, value any) tftypes.Value {
 	return tftypes.NewValue(typ, value)
 }
 
-// manyAccounts is a cloud with different credentials for every origin.
-func manyAccounts(t *testing.T) *cloud {
-	t.Helper()
-	c := newCloud(t)
-	c.Update(func(d *simulator.Data) {
-		for _, origin := range []string{"argument", "hw", "os", "profile", "sso", "ecs"} {
-			d.IAM.Keys = append(d.IAM.Keys, simulator.Key{
-				Access: "key-" + origin, Secret: "secret-" + origin, DomainID: simulator.DomainID,
-			}, simulator.Key{
-				Access: "temporary-" + origin, Secret: "secret-" + origin, DomainID: simulator.DomainID, SecurityToken: "security-" + origin,
-			})
-			d.IAM.Tokens = append(d.IAM.Tokens, simulator.IssuedToken{
-				Value: "token-" + origin, DomainID: simulator.DomainID, ProjectID: simulator.ProjectID,
-			})
-			d.IAM.Users = append(d.IAM.Users, simulator.User{
-				Name: "user-" + origin, Password: "password-" + origin, DomainID: simulator.DomainID,
-			})
-		}
-		d.Metadata.Key = simulator.Key{Access: "temporary-ecs", Secret: "secret-ecs", SecurityToken: "security-ecs"}
-	})
-	c.environment = map[string]string{
-		"HW_METADATA_ENDPOINT": c.MetadataURL(), "HW_REGION_NAME": simulator.Region, "HW_PROJECT_ID": simulator.ProjectID,
-	}
-	return c
-}
-
 // profiles is the path of a configuration file of KooCLI with a profile of each kind.
 func profiles(t *testing.T) string {
 	t.Helper()

@@ -75,26 +75,32 @@ func (p *hwcloudProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				"The environment variable is read only if the access key comes from the environment, too.", securityTokenVariables),
 			"token": secretArgument("IAM token. It is not refreshed. Its own project is the default project; "+
 				"a token without a project is exchanged for one of the region's project.", tokenVariables),
-			"user_name": textArgument("Name of an IAM user, who signs in with `password` and the domain. `user_id` takes precedence, except if only the environment sets it.", userNameVariables),
-			"user_id":   textArgument("ID of an IAM user, who signs in with `password`; no domain is needed. It is ignored if only the environment sets it and `user_name` is set here.", userIDVariables),
-			"password":  secretArgument("Password of the IAM user.", passwordVariables),
+			"user_name": textArgument("Name of an IAM user, who signs in with `password` and the domain. "+
+				"`user_id` takes precedence, except if only the environment sets it.", userNameVariables),
+			"user_id": textArgument("ID of an IAM user, who signs in with `password`; no domain is needed. "+
+				"It is ignored if only the environment sets it and `user_name` is set here.", userIDVariables),
+			"password": secretArgument("Password of the IAM user.", passwordVariables),
 			"domain_name": textArgument("Name of the account (domain) of the IAM user and of the project. "+
 				"`domain_id` takes precedence, except if only the environment sets it.", domainNameVariables),
 			"domain_id": textArgument("ID of the account (domain) of the IAM user and of the project. "+
 				"It is ignored if only the environment sets it and `domain_name` is set here.", domainIDVariables),
-			"project_id": textArgument("ID of the project to read from. Applies only to the provider's own region. If it is set, no project has to be looked up. "+
+			"project_id": textArgument("ID of the project to read from. Applies only to the provider's own region. "+
+				"If it is set, no project has to be looked up. "+
 				"A project in the environment is ignored if `region` is set to another region than the environment's.", projectIDVariables),
 			"project_name": textArgument("Name of the project to read from. Applies only to the provider's own region. "+
-				"By default, the project with the region's name. `project_id` takes precedence, except if only the environment sets it.", projectNameVariables),
+				"By default, the project with the region's name. `project_id` takes precedence, except if only the environment sets it.",
+				projectNameVariables),
 			"cloud": textArgument("Domain of the cloud, the end of the default endpoints `https://{service}.{region}.{cloud}`. "+
 				"Defaults to `myhuaweicloud.com`, or `myhuaweicloud.eu` if the region begins with `eu-west-1`.", cloudVariables),
 			"auth_url": textArgument("Base URL of IAM, with or without `/v3`; `{region}` is replaced. It serves all regions. "+
-				"Order: this argument, `iam` in `endpoints`, `HW_ENDPOINT_IAM`, the environment variables of this argument, `https://iam.{region}.{cloud}`.",
+				"Order: this argument, `iam` in `endpoints`, `HW_ENDPOINT_IAM`, the environment variables of this argument, "+
+				"`https://iam.{region}.{cloud}`.",
 				authURLVariables),
 			"endpoints": schema.MapAttribute{
 				MarkdownDescription: "Base URLs of services, by service: `" + strings.Join(client.Services, "`, `") + "`. " +
 					"Defaults to `https://{service}.{region}.{cloud}`. Each is `http` or `https` with a host, and optionally a port and a path; " +
-					"`{region}` is replaced. A URL without `{region}` serves the provider's own region only." + readFrom(endpointVariableNames()),
+					"`{region}` is replaced. A URL without `{region}` serves the provider's own region only." +
+					readFrom(endpointVariableNames()),
 				ElementType: types.StringType,
 				Optional:    true,
 			},
@@ -104,29 +110,33 @@ func (p *hwcloudProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 				Optional: true,
 			},
 			"cacert_file": textArgument("Path to a PEM file of CA certificates to trust in addition to the system's.", caCertFileVariables),
-			"cert":        textArgument("Path to a PEM file of a client certificate, for endpoints that ask for one. Requires `key`.", certVariables),
+			"cert":        textArgument("Path to a PEM file of a client certificate, for endpoints that require one. Needs `key`.", certVariables),
 			"key":         textArgument("Path to a PEM file of the client certificate's private key, without a passphrase.", keyVariables),
 			"max_retries": schema.NumberAttribute{
-				MarkdownDescription: "Maximum number of retries after a temporary failure, `0` to `20`. Defaults to `5`." + readFrom(maxRetriesVariables),
-				Optional:            true,
-				Validators:          []validator.Number{isWholeNumber(0, maxRetries, "")},
+				MarkdownDescription: "Maximum number of retries after a temporary failure, `0` to `20`. Throttled requests do not count: " +
+					"they are repeated until the read's deadline, unless this is `0`. Defaults to `5`." + readFrom(maxRetriesVariables),
+				Optional:   true,
+				Validators: []validator.Number{isWholeNumber(0, maxRetries, "")},
 			},
-			"shared_config_file": textArgument("Path to the configuration file of KooCLI. Defaults to `"+defaultProfileFile+"` if `profile` is set. "+
+			"shared_config_file": textArgument("Path to the configuration file of KooCLI. "+
+				"Defaults to `"+defaultProfileFile+"` if `profile` is set. "+
 				"The file is read only if the keys or the region of the profile are used.", sharedConfigFileVariables),
-			"profile": textArgument("Name of a profile in the configuration file of KooCLI. Defaults to the one that the file names as `current`, "+
-				"if `shared_config_file` is set.", profileVariables),
+			"profile": textArgument("Name of a profile in the configuration file of KooCLI. "+
+				"Defaults to the one that the file names as `current`, if `shared_config_file` is set.", profileVariables),
 		},
 		Blocks: map[string]schema.Block{
 			"assume_role": schema.ListNestedBlock{
-				MarkdownDescription: "Agency to assume. If there are several blocks, each agency is assumed with the credentials of the previous one. " +
+				MarkdownDescription: "Agency to assume. " +
+					"If there are several blocks, each agency is assumed with the credentials of the previous one. " +
 					"The environment variables provide an agency if there is no block, and what a single block leaves out.",
 				NestedObject: schema.NestedBlockObject{Attributes: agencyArguments("")},
 			},
 			"assume_role_with_oidc": schema.SingleNestedBlock{
-				MarkdownDescription: "Signs in with an OpenID Connect ID token of an identity provider that IAM trusts, so that no long-lived keys are needed. " +
-					"The ID token is `id_token`, `id_token_file`, or that of the environment; " +
+				MarkdownDescription: "Signs in with an OpenID Connect ID token of an identity provider that IAM trusts, " +
+					"so that no long-lived keys are needed. The ID token is `id_token`, `id_token_file`, or that of the environment; " +
 					"otherwise the token of GitHub Actions (`" + gitHubRequestURLVariable + "`, `" + gitHubRequestTokenVariable + "`) or " +
-					"of HCP Terraform (`" + hcpTerraformTokenVariable + "`). If an agency is named, it is assumed after that.",
+					"of HCP Terraform (`" + hcpTerraformTokenVariable + "`). If an agency is named, it is assumed after that. " +
+					"In CI, the environment variables alone are enough; with the block, a plan without an ID token fails.",
 				Attributes: oidcArguments(),
 			},
 		},
@@ -137,8 +147,10 @@ func (p *hwcloudProvider) Schema(_ context.Context, _ provider.SchemaRequest, re
 func agencyArguments(also string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"agency_name": textArgument("Name of the agency."+also, agencyNameVariables),
-		"domain_name": textArgument("Name of the account (domain) that delegates. Either this or `domain_id` is required.", agencyDomainNameVariables),
-		"domain_id":   textArgument("ID of the account (domain) that delegates. In the environment, it takes precedence over the name.", agencyDomainIDVariables),
+		"domain_name": textArgument("Name of the account (domain) that delegates. Either this or `domain_id` is required.",
+			agencyDomainNameVariables),
+		"domain_id": textArgument("ID of the account (domain) that delegates. In the environment, it takes precedence over the name.",
+			agencyDomainIDVariables),
 		"duration": schema.NumberAttribute{
 			MarkdownDescription: fmt.Sprintf("Lifetime of the temporary keys in seconds, `%d` to `%d`; the API's default if not set. "+
 				"The keys are refreshed before they expire.", minDuration, maxDuration) + readFrom(agencyDurationVariables),
@@ -151,12 +163,13 @@ func agencyArguments(also string) map[string]schema.Attribute {
 // oidcArguments declares the arguments of assume_role_with_oidc.
 func oidcArguments() map[string]schema.Attribute {
 	arguments := agencyArguments(" Optional: without it, the permissions are those of the identity provider's mapping.")
-	arguments["domain_name"] = textArgument("Name of the account (domain) that delegates. Either this or `domain_id` is required with `agency_name`.",
-		agencyDomainNameVariables)
+	arguments["domain_name"] = textArgument("Name of the account (domain) that delegates. "+
+		"Either this or `domain_id` is required with `agency_name`.", agencyDomainNameVariables)
 	arguments["idp_id"] = textArgument("ID (name) of the identity provider at IAM.", idpIDVariables)
 	arguments["id_token"] = secretArgument("ID token.", idTokenVariables)
 	arguments["id_token_file"] = textArgument("Path to a file with the ID token. It is read again at every sign-in.", idTokenFileVariables)
-	arguments["audience"] = textArgument("Audience of the ID token that is requested from GitHub Actions. Defaults to GitHub's.", audienceVariables)
+	arguments["audience"] = textArgument("Audience of the ID token that is requested from GitHub Actions. "+
+		"Defaults to GitHub's, the URL of the repository's owner.", audienceVariables)
 	return arguments
 }
 
