@@ -111,18 +111,14 @@ func (b *configBuilder) setEndpoints(ctx context.Context, model providerModel) {
 	if !model.Endpoints.IsUnknown() {
 		b.diags.Append(model.Endpoints.ElementsAs(ctx, &configured, false)...)
 	}
-	for _, service := range slices.Sorted(maps.Keys(configured)) {
-		if !slices.Contains(client.Services, service) {
-			known := strings.Join(client.Services, ", ")
-			b.fail(at.AtMapKey(service), "Unknown endpoint", "endpoints has no key %q; the keys are %s.", service, known)
+	for _, key := range slices.Sorted(maps.Keys(configured)) {
+		if !slices.Contains(client.Services, key) {
+			b.fail(at.AtMapKey(key), "Unknown endpoint", "endpoints has no key %q; the keys are %s.", key, strings.Join(client.Services, ", "))
 		}
 	}
 	b.config.Endpoints, b.data.addresses = map[string]string{}, map[string]string{}
 	for _, service := range client.Services {
 		s := b.text(at.AtMapKey(service), configured[service], endpointVariables[service])
-		if s.byVariable() {
-			s.at = at
-		}
 		if address := b.baseURL(s, service); address != "" {
 			b.config.Endpoints[service] = address
 		}

@@ -29,7 +29,6 @@ func TestPrecedence(t *testing.T) {
 		hwOIDC    = object{"HW_ASSUME_ROLE_IDP_ID": "hw-i", "HW_ASSUME_ROLE_ID_TOKEN": "hw-idt"}
 		hwProfile = object{"HW_SHARED_CONFIG_FILE": profile["shared_config_file"], "HW_PROFILE": "temporary", "HW_REGION_NAME": "r"}
 		temporary = object{"HW_SECURITY_TOKEN": "hw-st"}
-		missing   = object{"HW_SHARED_CONFIG_FILE": "/nowhere", "HW_PROFILE": "nobody", "HW_REGION_NAME": "r"}
 	)
 	asKeys := func(ak, sk, st string) client.Keys {
 		return client.Keys{AccessKey: ak, SecretKey: sk, SecurityToken: st}
@@ -46,26 +45,23 @@ func TestPrecedence(t *testing.T) {
 		origin                 string
 	}{
 		// Each before the next, and each of the provider block before all of the environment.
-		"token":            {merge(token, keys, user, oidc, profile), hwToken, client.Token("t"), "token from B"},
-		"keys":             {merge(keys, user, oidc, profile), hwToken, asKeys("ak", "sk", ""), "access_key from B, secret_key from B"},
-		"user":             {merge(user, oidc, profile), merge(hwToken, hwKeys), asUser("u", "p", "d"), ""},
-		"profile":          {profile, merge(hwToken, hwKeys, hwUser, hwOIDC), asKeys("key-profile", "secret-profile", ""), ""},
-		"HW token":         {nil, merge(hwToken, hwKeys, hwUser, hwOIDC, hwProfile), client.Token("hw-t"), "token from HW_AUTH_TOKEN"},
-		"HW keys":          {nil, merge(hwKeys, hwUser, hwOIDC, hwProfile), asKeys("hw-ak", "hw-sk", ""), ""},
-		"HW user":          {nil, merge(hwUser, hwOIDC, hwProfile), asUser("hw-u", "hw-p", "hw-d"), ""},
-		"HW profile":       {nil, hwProfile, asKeys("temporary-profile", "secret-profile", "security-profile"), ""},
-		"nothing":          {nil, nil, client.Metadata{}, "the ECS metadata service"},
-		"only a domain":    {object{"domain_name": "d"}, temporary, client.Metadata{}, ""},
-		"empty arguments":  {object{"access_key": "", "secret_key": "", "token": ""}, hwKeys, asKeys("hw-ak", "hw-sk", ""), ""},
-		"keys, no file":    {merge(keys, object{"shared_config_file": "/nowhere", "region": "r"}), nil, asKeys("ak", "sk", ""), ""},
-		"HW keys, no file": {nil, merge(hwKeys, missing), asKeys("hw-ak", "hw-sk", ""), ""},
-		"unused, half":     {nil, merge(hwToken, object{"HW_ACCESS_KEY": "x"}), client.Token("hw-t"), ""},
-		"unused, spoiled":  {nil, merge(hwToken, object{"HW_SECRET_KEY": "x\r", "OS_USERNAME": "'x'"}), client.Token("hw-t"), ""},
+		"token":           {merge(token, keys, user, oidc, profile), hwToken, client.Token("t"), "token from B"},
+		"keys":            {merge(keys, user, oidc, profile), hwToken, asKeys("ak", "sk", ""), "access_key from B, secret_key from B"},
+		"user":            {merge(user, oidc, profile), merge(hwToken, hwKeys), asUser("u", "p", "d"), ""},
+		"profile":         {profile, merge(hwToken, hwKeys, hwUser, hwOIDC), asKeys("key-profile", "secret-profile", ""), ""},
+		"HW token":        {nil, merge(hwToken, hwKeys, hwUser, hwOIDC, hwProfile), client.Token("hw-t"), "token from HW_AUTH_TOKEN"},
+		"HW keys":         {nil, merge(hwKeys, hwUser, hwOIDC, hwProfile), asKeys("hw-ak", "hw-sk", ""), ""},
+		"HW user":         {nil, merge(hwUser, hwOIDC, hwProfile), asUser("hw-u", "hw-p", "hw-d"), ""},
+		"HW profile":      {nil, hwProfile, asKeys("temporary-profile", "secret-profile", "security-profile"), ""},
+		"nothing":         {nil, nil, client.Metadata{}, "the ECS metadata service"},
+		"only a domain":   {object{"domain_name": "d"}, temporary, client.Metadata{}, ""},
+		"keys, no file":   {merge(keys, object{"shared_config_file": "/nowhere", "region": "r"}), nil, asKeys("ak", "sk", ""), ""},
+		"unused, half":    {nil, merge(hwToken, object{"HW_ACCESS_KEY": "x"}), client.Token("hw-t"), ""},
+		"unused, spoiled": {nil, merge(hwToken, object{"HW_SECRET_KEY": "x\r", "OS_USERNAME": "'x'"}), client.Token("hw-t"), ""},
 
 		// Parts of several origins.
 		"key, OS secret": {object{"access_key": "ak"}, object{"OS_SECRET_KEY": "sk"}, asKeys("ak", "sk", ""),
 			"access_key from B, secret_key from OS_SECRET_KEY"},
-		"temporary HW keys":         {nil, merge(hwKeys, temporary), asKeys("hw-ak", "hw-sk", "hw-st"), ""},
 		"another's security token":  {keys, merge(hwKeys, temporary), asKeys("ak", "sk", ""), ""},
 		"security token of HW keys": {object{"security_token": "st"}, merge(hwKeys, temporary), asKeys("hw-ak", "hw-sk", "st"), ""},
 		"password of HW user":       {object{"password": "p"}, hwUser, asUser("hw-u", "p", "hw-d"), ""},

@@ -16,12 +16,9 @@ import (
 // defaultProfileFile is where KooCLI keeps its profiles.
 const defaultProfileFile = "~/.hcloud/config.json"
 
-// koocliProfile is a profile in a configuration file of KooCLI.
-type koocliProfile = map[string]any
-
 // readProfile returns the profile, nil after an error and while validating. Only a profile that is
 // used is read, so that another cannot fail.
-func (b *configBuilder) readProfile() koocliProfile {
+func (b *configBuilder) readProfile() map[string]any {
 	b.use(&b.configFile, &b.profile)
 	if b.configFile.unknown || b.profile.unknown {
 		return nil
@@ -48,13 +45,13 @@ func (b *configBuilder) readProfile() koocliProfile {
 }
 
 // findProfile returns the profile with a name. The others need not be valid.
-func findProfile(profiles []any, name string) (koocliProfile, error) {
+func findProfile(profiles []any, name string) (map[string]any, error) {
 	if name == "" {
 		return nil, errors.New("the file has no current profile; set profile or HW_PROFILE to the name of one")
 	}
 	var names []string
 	for _, entry := range profiles {
-		profile, _ := entry.(koocliProfile)
+		profile, _ := entry.(map[string]any)
 		found, _ := profile["name"].(string)
 		if found == name {
 			return profile, nil
@@ -87,9 +84,7 @@ func (b *configBuilder) useProfile() {
 	if profile == nil {
 		return
 	}
-	field := func(name string, problem func(string) string) string {
-		return b.profileField(profile, name, problem)
-	}
+	field := func(name string, problem func(string) string) string { return b.profileField(profile, name, problem) }
 	b.config.Credentials = b.profileKeys(profile)
 	if b.config.ProjectID == "" && b.config.ProjectName == "" && b.config.Region == field("region", nil) {
 		b.config.ProjectID = field("projectId", projectIDProblem)
@@ -110,7 +105,7 @@ func (b *configBuilder) useProfile() {
 var encryptedAccessKey = regexp.MustCompile(`[+/=]|.{65}`)
 
 // profileKeys returns the access key of the profile. It adds an error if only KooCLI can use it.
-func (b *configBuilder) profileKeys(profile koocliProfile) client.Keys {
+func (b *configBuilder) profileKeys(profile map[string]any) client.Keys {
 	mode := strings.ToUpper(b.profileField(profile, "mode", nil))
 	if mode == "SSO" {
 		auth, _ := profile["ssoAuth"].(map[string]any)

@@ -34,7 +34,8 @@ func TestKooCLIProfiles(t *testing.T) {
 	}
 }
 
-// TestWrongKooCLIProfiles refuses a file or a profile that is used, and shows nothing of it.
+// TestWrongKooCLIProfiles refuses a file or a profile that is used, and shows nothing of it. More of
+// them are in [TestMistakes].
 func TestWrongKooCLIProfiles(t *testing.T) {
 	t.Parallel()
 	build := func(content string, arguments object) []string {
@@ -42,16 +43,9 @@ func TestWrongKooCLIProfiles(t *testing.T) {
 	}
 	const keys = `"accessKeyId": "ak", "secretAccessKey": "hidden"`
 	for profile, want := range map[string]string{
-		`"name": "y"`:                                                          `the file has no profile of this name; it has: "y".`,
-		`"mode": "SSO", ` + keys:                                               "run `hcloud configure sso`",
 		`"mode": "SSO", "ssoAuth": "hidden"`:                                   "run `hcloud configure sso`",
-		`"mode": "AKSK", "accessKeyId": "ak"`:                                  "`hcloud configure set --cli-profile=…",
-		`"mode": "ecsAgency"`:                                                  "its mode is not supported; use a profile of mode AKSK or SSO",
 		keys + `, "secretAccessKey": ["x"]`:                                    "secretAccessKey must be a string",
-		keys + `, "securityToken": "hidden\n"`:                                 "securityToken in the KooCLI profile contains a line break",
-		keys + `, "agencyName": "hidden"`:                                      "set agencyDomainName or agencyDomainId",
 		keys + `, "projectId": "hidden/"`:                                      "projectId in the KooCLI profile must be an ID",
-		keys + `, "region": "hidden/"`:                                         "region in the KooCLI profile must consist of letters",
 		keys + `, "accessKeyId": "hidden+/=="`:                                 "--cli-auth-encrypt=false",
 		keys + `, "accessKeyId": "hidden` + strings.Repeat("A", 59) + `"`:      "--cli-auth-encrypt=false",
 		keys + `, "secretAccessKey": "hidden` + strings.Repeat("s", 58) + `="`: "--cli-auth-encrypt=false",
@@ -62,8 +56,6 @@ func TestWrongKooCLIProfiles(t *testing.T) {
 		wantError(t, build(content, nil), "shared_config_file: Cannot use the file that shared_config_file names: it is not a configuration file",
 			"Set shared_config_file to the path of")
 	}
-	wantError(t, build("", nil), "it is empty")
-	wantError(t, build("{}", nil), "profile: ", "the file has no current profile; set profile or HW_PROFILE")
 
 	// A profile is used, too, if only its region is needed.
 	const slash = `{"current": "x", "profiles": [{"name": "x", "region": "hidden/"}]}`

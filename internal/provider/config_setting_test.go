@@ -62,12 +62,9 @@ func TestSpoiledArguments(t *testing.T) {
 // TestMending tells paths from other values, and arguments from variables.
 func TestMending(t *testing.T) {
 	t.Parallel()
-	for value, want := range map[string]string{
-		"hidden\n":       `trimspace(file("…"))`,
-		"$hidden":        "leave region out, so that the provider reads HW_REGION_NAME",
-		"HW_REGION_NAME": "leave region out",
-	} {
-		wantError(t, validated(t, object{"region": value}), "region: region ", want)
+	wantError(t, validated(t, object{"region": "hidden\n"}), `trimspace(file("…"))`)
+	for _, value := range []string{"$hidden", "HW_REGION_NAME"} {
+		wantError(t, validated(t, object{"region": value}), "region: region ", "leave region out, so that the provider reads HW_REGION_NAME")
 	}
 	wantError(t, validated(t, object{"cert": "-----BEGIN\nhidden"}), "Set it to the path of a PEM file of a client certificate, without")
 	wantError(t, buildWith(t, nil, object{"HW_CACERT": "/hidden.pem\r"}).errors, "cacert_file: HW_CACERT contains a line break", "Remove it.")

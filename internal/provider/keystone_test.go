@@ -245,8 +245,9 @@ func TestKeystoneRenewsToken(t *testing.T) {
 			given := k.issue(t, fmt.Sprintf(`,"scope":{"project":{"id":%q}}`, project))
 			s := k.signIn(t, user(t, "READER"))
 			s.wantRead(t, project)
-			if address == "URL" {
-				k.revoke(t, k.lastToken())
+			if issued := ""; address == "URL" {
+				k.Update(func(d *simulator.Data) { issued = d.IAM.Tokens[len(d.IAM.Tokens)-1].Value })
+				k.revoke(t, issued)
 				k.revoke(t, given)
 			} else {
 				time.Sleep(life + time.Second)
@@ -257,10 +258,4 @@ func TestKeystoneRenewsToken(t *testing.T) {
 			k.signIn(t, object{"token": given}).wantRead(t, "Reading what the token is for failed.")
 		})
 	}
-}
-
-// lastToken is the token that Keystone has issued last.
-func (k *keystone) lastToken() (token string) {
-	k.Update(func(d *simulator.Data) { token = d.IAM.Tokens[len(d.IAM.Tokens)-1].Value })
-	return token
 }

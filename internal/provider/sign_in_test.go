@@ -63,19 +63,16 @@ func signIns(t *testing.T) map[string]signIn {
 	const inAgency, inChain = simulator.AgencyProjectID, simulator.ChainedProjectID
 	return map[string]signIn{
 		"keys":           {arguments: keys, want: projects},
-		"hw_keys":        {environment: object{"HW_ACCESS_KEY": simulator.AccessKey, "OS_SECRET_KEY": simulator.SecretKey}, want: projects},
 		"temporary_keys": {arguments: object{"access_key": "ak-st", "secret_key": "sk-st", "security_token": "st-of-ak"}, want: projects},
 		"user":           {arguments: user, want: tokens},
 		// The first token is for the domain.
 		"user_by_id":      {arguments: object{"user_id": simulator.UserID, "password": simulator.Password}, want: and(tokens, createToken+north)},
 		"unscoped":        {arguments: unscoped, want: and(tokens, showToken+north)},
-		"profile":         {arguments: profile("without place"), want: projects},
 		"sso_profile":     {arguments: profile("sso"), want: projects},
 		"agency_profile":  {arguments: profile("agency"), project: inAgency, want: agency},
 		"metadata":        {want: metadata},
 		"metadata_agency": {arguments: assume(nil, first), project: inAgency, want: and(metadata, createKeys+north)},
 		"user_agency":     {arguments: assume(user, first), project: inAgency, want: and(agency, createToken+north)},
-		"token_agency":    {arguments: assume(unscoped, first), project: inAgency, want: agency},
 		"chain":           {arguments: assume(keys, first, second), project: inChain, want: and(agency, createKeys+north)},
 		"id_token":        {arguments: oidc(idToken), want: federated},
 		"id_token_file":   {arguments: oidc(object{"id_token_file": idTokenFile}), want: federated},
