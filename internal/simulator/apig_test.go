@@ -3,89 +3,77 @@ package simulator
 import (
 	"fmt"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
-func TestAPIGExamples(t *testing.T) {
+func TestAPIGInstances(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	wantJSON(t, get(t, s, channelsPath+"/"+ServerChannelID), http.StatusOK, example(t, "apig_vpc_channel_server.json"))
-	wantJSON(t, get(t, s, channelsPath+"/"+MicroserviceChannelID), http.StatusOK, example(t, "apig_vpc_channel_microservice.json"))
-}
-
-func TestAPIGList(t *testing.T) {
-	t.Parallel()
-	s := Start(t)
-	var ids []string
+	var all []Entry
 	s.Update(func(d *Data) {
-		var channels []Entry
-		for i := range 700 {
-			id := fmt.Sprintf("%032x", i)
-			ids = append(ids, id)
-			channels = append(channels, Entry{"id": id, "name": "channel_" + strconv.Itoa(i)})
+		clear(d.APIG.Instances)
+		for i := range 30 {
+			id := fmt.Sprintf("i%02d", i)
+			instance := Entry{"id": id, "instance_name": fmt.Sprintf("gateway_%02d", i), "create_time": 1714564800000 - i, "status": "Running"}
+			if i == 3 {
+				instance["status"] = "Freezed"
+			}
+			all = append([]Entry{instance}, all...) // The oldest first.
+			d.APIG.Instances[id] = &Instance{Details: instance.Without("id")}
 		}
-		d.APIG.Instances[InstanceID].Channels = channels
 	})
-	for _, test := range []struct {
-		query string
-		want  []string
-		total int
-	}{
-		{"", ids[:20], 700},
-		{"?limit=500", ids[:500], 700},
-		{"?limit=500&offset=500", ids[500:], 700},
-		{"?limit=5&offset=698", ids[698:], 700},
-		{"?limit=5&offset=700", []string{}, 700},
-		{"?offset=-4&limit=2", ids[:2], 700},
-		{"?name=channel_69&limit=500", append([]string{ids[69]}, ids[690:]...), 11},
-		{"?name=channel_69&precise_search=name", ids[69:70], 1},
-		{"?name=channel_69&precise_search=member_group_name,name", ids[69:70], 1},
-		{"?name=Channel_69&precise_search=name", []string{}, 0},
-		{"?id=" + ids[3], ids[3:4], 1},
-	} {
-		t.Run(test.query, func(t *testing.T) {
-			t.Parallel()
-			got := readList(t, get(t, s, channelsPath+test.query))
-			if got.Total != test.total || got.Size != len(test.want) {
-				t.Errorf("total %d and size %d, want %d and %d", got.Total, got.Size, test.total, len(test.want))
-			}
-			if diff := cmp.Diff(test.want, got.ids()); diff != "" {
-				t.Errorf("channels (-want +got):\n%s", diff)
-			}
-		})
-	}
+	checkPages(t, s, instancesPath, []pageTest{
+		{"", all[:20], 30},
+		{"?limit=500", all, 30},
+		{"?limit=501", all, 30},
+		{"?limit=0", all[:1], 30},
+		{"?limit=500&offset=20", all[20:], 30},
+		{"?offset=30", nil, 30},
+		{"?offset=-1&limit=1", all[:1], 30},
+		{"?instance_id=i03", all[26:27], 1},
+		{"?instance_name=gateway_04", all[25:26], 1},
+		{"?instance_name=gateway_0", nil, 0},
+		{"?status=Freezed", all[26:27], 1},
+	})
+	wantPart(t, get(t, s, instancesPath+"?limit=x"), http.StatusBadRequest, "APIG.2012")
+	wantPart(t, get(t, s, instancesPath+"?offset=x"), http.StatusBadRequest, "APIG.2012")
 }
 
-func TestAPIGListEntriesLackDetails(t *testing.T) {
-	t.Parallel()
-	got := get(t, Start(t), channelsPath+"?name=VPC_demo&precise_search=name")
-	if l := readList(t, got); l.Total != 2 {
-		t.Errorf("total %d, want the two of the documents", l.Total)
-	}
-	for _, name := range []string{`"members"`, `"microservice_info"`} {
-		if strings.Contains(string(got.body), name) {
-			t.Errorf("the list holds %s", name)
-		}
-	}
-	if !strings.Contains(string(got.body), `"vpc_health_config"`) {
-		t.Error("the list lacks what it should hold")
-	}
-}
-
-func TestAPIGErrors(t *testing.T) {
+func TestAPIGChannels(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	wantJSON(t, get(t, s, channelsPath+"/unknown"), http.StatusNotFound,
-		`{"error_code":"APIG.3023","error_msg":"The VPC channel does not exist,id:unknown"}`)
-	for _, path := range []string{channelsPath, channelsPath + "/" + ServerChannelID} {
-		wantJSON(t, get(t, s, strings.Replace(path, InstanceID, "unknown", 1)), http.StatusNotFound,
-			`{"error_code":"APIG.3030","error_msg":"The instance does not exist;id:unknown"}`)
+	var all []Entry
+	for i := range 700 {
+		all = append(all, Entry{"id": fmt.Sprintf("%032x", 700-i), "name": fmt.Sprint("channel_", i), "members": Members(1), "port": i})
 	}
+	s.Update(func(d *Data) { d.APIG.Instances[InstanceID].Channels = all })
+	checkPages(t, s, channelsPath, []pageTest{
+		{"", all[:20], 700},
+		{"?limit=500", all[:500], 700},
+		{"?limit=500&offset=500", all[500:], 700},
+		{"?limit=5&offset=698", all[698:], 700},
+		{"?limit=5&offset=700", nil, 700},
+		{"?offset=-4&limit=2", all[:2], 700},
+		{"?name=channel_69&limit=500", slices.Concat(all[69:70], all[690:]), 11},
+		{"?name=channel_69&precise_search=name", all[69:70], 1},
+		{"?name=channel_69&precise_search=member_group_name,name", all[69:70], 1},
+		{"?name=Channel_69&precise_search=name", nil, 0},
+		{"?id=" + all[3].Text("id"), all[3:4], 1},
+	})
+	// The list lacks members.
+	wantJSON(t, get(t, s, channelsPath+"?limit=1"), http.StatusOK,
+		`{"total":700,"size":1,"vpc_channels":[{"id":"000000000000000000000000000002bc","name":"channel_0","port":0}]}`)
 	for _, query := range []string{"?limit=0", "?limit=501", "?limit=x", "?offset=x"} {
-		wantCode(t, get(t, s, channelsPath+query), http.StatusBadRequest, "APIG.2012")
+		wantPart(t, get(t, s, channelsPath+query), http.StatusBadRequest, "APIG.2012")
+	}
+	noInstance := strings.Replace(channelsPath, InstanceID, "unknown", 1)
+	for path, code := range map[string]string{
+		channelsPath + "/unknown":          `APIG.3023","error_msg":"The VPC channel does not exist,id:unknown"`,
+		noInstance:                         `APIG.3030","error_msg":"The instance does not exist;id:unknown"`,
+		noInstance + "/" + ServerChannelID: `APIG.3030","error_msg":"The instance does not exist;id:unknown"`,
+	} {
+		wantPart(t, get(t, s, path), http.StatusNotFound, `{"error_code":"`+code)
 	}
 }

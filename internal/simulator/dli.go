@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"slices"
@@ -34,13 +35,13 @@ func (c *call) listEnhancedConnections() response {
 	if status != "" && !slices.Contains(enhancedStatuses, status) {
 		return c.invalid("status")
 	}
-	var tags map[string]string
-	if settings.Edition == CurrentDLI {
-		if tags, ok = parseTags(c.Query.Get("tags")); !ok {
-			return c.invalid("tags")
-		}
+	var tags []string
+	if query := c.Query.Get("tags"); query != "" && settings.Edition == CurrentDLI {
+		tags = strings.Split(query, ",")
 	}
-
+	if slices.ContainsFunc(tags, func(tag string) bool { return strings.Index(tag, "=") < 1 }) {
+		return c.invalid("tags")
+	}
 	matching := filter(settings.Projects[c.params["project_id"]], func(e Entry) bool {
 		return e.has("name", c.Query.Get("name")) && hasTags(e, tags) && (status == "" || strings.EqualFold(e.Text("status"), status))
 	})
@@ -51,32 +52,13 @@ func (c *call) listEnhancedConnections() response {
 	return object(http.StatusOK, Entry{"is_success": true, "message": "", "count": len(connections), "connections": connections})
 }
 
-// parseTags parses key=value pairs joined by commas.
-func parseTags(text string) (map[string]string, bool) {
-	tags := make(map[string]string)
-	if text == "" {
-		return tags, true
-	}
-	for pair := range strings.SplitSeq(text, ",") {
-		key, value, ok := strings.Cut(pair, "=")
-		if !ok || key == "" {
-			return nil, false
-		}
-		tags[key] = value
-	}
-	return tags, true
-}
-
-// hasTags reports whether the connection has all of the tags.
-func hasTags(connection Entry, tags map[string]string) bool {
+// hasTags reports whether the connection has all of the tags, each of the form key=value.
+func hasTags(connection Entry, tags []string) bool {
 	list, _ := connection["tags"].([]any)
-	for key, value := range tags {
-		if !slices.ContainsFunc(list, func(tag any) bool {
-			fields, _ := tag.(map[string]any)
-			return fields["key"] == key && fields["value"] == value
-		}) {
-			return false
-		}
+	has := make(map[string]bool)
+	for _, tag := range list {
+		fields, _ := tag.(map[string]any)
+		has[fmt.Sprint(fields["key"], "=", fields["value"])] = true
 	}
-	return true
+	return !slices.ContainsFunc(tags, func(tag string) bool { return !has[tag] })
 }

@@ -41,10 +41,8 @@ func (e Entry) Text(name string) string {
 
 // With returns a copy with one field set.
 func (e Entry) With(name string, value any) Entry {
-	all := maps.Clone(e)
-	if all == nil {
-		all = Entry{}
-	}
+	all := Entry{}
+	maps.Copy(all, e)
 	all[name] = value
 	return all
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -32,25 +33,22 @@ func TestFaultsThatRespond(t *testing.T) {
 		{"rewrite", Rewrite(func(b []byte) []byte { return append(b, "\n"...) }), 200, "", "", "}\n"},
 		{"rewrite object", RewriteObject(func(o map[string]any) { o["total_count"] = 7 }), 200, "", "", `"total_count":7`},
 		{"exact numbers", RewriteObject(func(map[string]any) {}), 200, "", "", "16777510"},
+		{"rewrite query", RewriteQuery(func(q url.Values) { q.Set("marker_id", "1") }), 200, "", "", `"total_count":0`},
 		{"delay", Delay(time.Millisecond), 200, "", "", "16777510"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := Start(t)
 			s.Inject(Fault{Service: "vpcep", Action: test.action})
-			got := get(t, s, vpcepPath)
-			if got.status != test.status || !strings.Contains(string(got.body), test.body) {
-				t.Errorf("got %d %.300s", got.status, got.body)
-			}
+			got := send(t, s, vpcepPath, "", withKey)
+			wantPart(t, got, test.status, test.body)
 			if value := got.header.Get(test.header); test.header != "" && value != test.want {
 				t.Errorf("%s: %q, want %q", test.header, value, test.want)
 			}
-			if got.header.Get(requestIDHeader) == "" {
-				t.Error("no request ID")
+			if got.header.Get(requestIDHeader) == "" || s.Requests()[0].Query.Has("marker_id") {
+				t.Error("no request ID, or another query in the record")
 			}
-			if got := get(t, s, dliPath); got.status != http.StatusOK {
-				t.Errorf("another service: %d", got.status)
-			}
+			wantPart(t, get(t, s, dliPath), http.StatusOK, "withvpc")
 		})
 	}
 }
@@ -59,19 +57,18 @@ func TestFaultsThatBreakTheConnection(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
 	s.Inject(Fault{Times: 1, Action: CutBody()})
-	got, err := trySend(t, s, http.MethodGet, vpcepPath, "", withToken)
+	got, err := trySend(t, s, vpcepPath, "", withToken(Token))
 	if !errors.Is(err, io.ErrUnexpectedEOF) || got.status != http.StatusOK || len(got.body) == 0 {
 		t.Errorf("cut: %d bytes, %v", len(got.body), err)
 	}
 	s.Inject(Fault{Times: 1, Action: Reset()})
-	if _, err := trySend(t, s, http.MethodGet, vpcepPath, "", withToken); err == nil {
+	if _, err := trySend(t, s, vpcepPath, "", withToken(Token)); err == nil {
 		t.Error("reset: no error")
 	}
-	if got := get(t, s, vpcepPath); got.status != http.StatusOK {
-		t.Errorf("after the faults: %d", got.status)
-	}
+	wantPart(t, get(t, s, vpcepPath), http.StatusOK, "connections")
 }
 
+// TestStalledRequestsEnd when the client disconnects, and when the server is closed.
 func TestStalledRequestsEnd(t *testing.T) {
 	t.Parallel()
 	for name, action := range map[string]Action{
@@ -79,10 +76,7 @@ func TestStalledRequestsEnd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := New()
-			if err := s.Listen("127.0.0.1:0"); err != nil {
-				t.Fatal(err)
-			}
+			s := Start(t)
 			s.Inject(Fault{Action: action})
 			begin := func(ctx context.Context) <-chan error {
 				r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+vpcepPath, nil)
@@ -100,7 +94,6 @@ func TestStalledRequestsEnd(t *testing.T) {
 				}()
 				return done
 			}
-			// The handler ends when the client disconnects.
 			ctx, cancel := context.WithCancel(t.Context())
 			first := begin(ctx)
 			waitUntil(t, "no request arrived", func() bool { return s.Count(nil) == 1 })
@@ -109,15 +102,11 @@ func TestStalledRequestsEnd(t *testing.T) {
 				t.Error("the first request got a response")
 			}
 			waitUntil(t, "the handler did not end", func() bool { return !s.Requests()[0].End.IsZero() })
-			// The client gets an error when the server is closed.
 			second := begin(t.Context())
 			waitUntil(t, "no second request arrived", func() bool { return s.Count(nil) == 2 })
 			s.Close()
-			if <-second == nil {
-				t.Error("the second request got a response")
-			}
-			if s.Requests()[1].End.IsZero() {
-				t.Error("a handler outlived Close")
+			if <-second == nil || s.Requests()[1].End.IsZero() {
+				t.Error("the second request got a response, or its handler outlived Close")
 			}
 		})
 	}
@@ -138,17 +127,11 @@ func TestFaultMatching(t *testing.T) {
 	s := Start(t)
 	s.Inject(Fault{Service: "vpcep", Method: "GET", Path: "/connections", After: 1, Times: 2, Action: Empty(500)})
 	s.Inject(Fault{Match: func(r Request) bool { return r.Query.Get("offset") == "1" }, Action: Empty(418)})
-	for i, want := range []int{200, 500, 500, 200, 200} {
-		if got := get(t, s, vpcepPath); got.status != want {
-			t.Errorf("request %d: %d, want %d", i, got.status, want)
-		}
+	for _, want := range []int{200, 500, 500, 200, 200} {
+		wantPart(t, get(t, s, vpcepPath), want, "")
 	}
-	if got := get(t, s, vpcepPath+"?offset=1"); got.status != http.StatusTeapot {
-		t.Errorf("got %d", got.status)
-	}
-	if got := get(t, s, dliPath); got.status != http.StatusOK {
-		t.Errorf("got %d", got.status)
-	}
+	wantPart(t, get(t, s, vpcepPath+"?offset=1"), http.StatusTeapot, "")
+	wantPart(t, get(t, s, dliPath), http.StatusOK, "")
 }
 
 // TestFaultsCompose checks that a fault that calls next reaches the next fault, and that one that
@@ -161,9 +144,7 @@ func TestFaultsCompose(t *testing.T) {
 	s.Inject(Fault{Times: 1, Action: Throttle(429, "1")})
 	for i, want := range []int{503, 429, 200} {
 		got := get(t, s, vpcepPath)
-		if got.status != want {
-			t.Errorf("request %d: %d, want %d", i, got.status, want)
-		}
+		wantPart(t, got, want, "")
 		if i > 0 && !strings.Contains(string(got.body), `"total_count":9`) {
 			t.Errorf("request %d: %s", i, got.body)
 		}

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -57,19 +56,13 @@ func EnhancedConnections(n int) []Entry {
 			"isPrivis":        i%2 == 0,
 			"create_time":     created,
 			"status":          "ACTIVE",
-			"tags":            tagList("number", strconv.Itoa(i+1), "parity", []string{"odd", "even"}[i%2]),
+			"tags": []any{
+				map[string]any{"key": "number", "value": strconv.Itoa(i + 1)},
+				map[string]any{"key": "parity", "value": []string{"odd", "even"}[i%2]},
+			},
 		}
 	}
 	return entries
-}
-
-// tagList returns tags (key, value, key, value, …) as the APIs have them.
-func tagList(tags ...string) []any {
-	var list []any
-	for tag := range slices.Chunk(tags, 2) {
-		list = append(list, map[string]any{"key": tag[0], "value": tag[1]})
-	}
-	return list
 }
 
 // Members generates n members of a VPC channel, for Entry.With("members", …).

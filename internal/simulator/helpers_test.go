@@ -1,55 +1,61 @@
 package simulator
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
-	"io/fs"
 	"net/http"
-	"os"
-	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+// Paths of lists in the default project.
+const (
+	servicesPath  = "/cn-north-4/vpcep/v1/" + ProjectID + "/vpc-endpoint-services"
+	vpcepPath     = servicesPath + "/" + ServiceID + "/connections"
+	dliPath       = "/cn-north-4/dli/v2.0/" + ProjectID + "/datasource/enhanced-connections"
+	instancesPath = "/cn-north-4/apig/v2/" + ProjectID + "/apigw/instances"
+	channelsPath  = instancesPath + "/" + InstanceID + "/vpc-channels"
 )
 
 // reply is a response as the client received it.
 type reply struct {
-	status int
-	header http.Header
-	body   []byte
+	// request is what was sent, for messages.
+	request string
+	status  int
+	header  http.Header
+	body    []byte
 }
 
-// withToken adds the default token.
-func withToken(r *http.Request) {
-	r.Header.Set("X-Auth-Token", Token)
-}
+// An edit changes a request before it is sent.
+type edit = func(*http.Request)
 
 // withHeader sets a header.
-func withHeader(name, value string) func(*http.Request) {
+func withHeader(name, value string) edit {
 	return func(r *http.Request) { r.Header.Set(name, value) }
 }
 
+// withToken adds a token.
+func withToken(value string) edit {
+	return withHeader("X-Auth-Token", value)
+}
+
 // signedBy signs a request, X-Sdk-Date and the named headers included.
-func signedBy(access, secret string, at time.Time, names ...string) func(*http.Request) {
+func signedBy(access, secret string, at time.Time, names ...string) edit {
 	return func(r *http.Request) {
 		r.Header.Set("X-Sdk-Date", at.UTC().Format(dateLayout))
-		a := authorization{signed: append([]string{"x-sdk-date"}, names...)}
-		a, err := parseAuthorization(algorithm + " Access=x, SignedHeaders=" + strings.Join(a.signed, ";") + ", Signature=x")
+		signed := strings.Join(append([]string{"x-sdk-date"}, names...), ";")
+		a, err := parseAuthorization(algorithm + " Access=x, SignedHeaders=" + signed + ", Signature=x")
 		if err != nil {
 			panic(err)
 		}
 		var body []byte
 		if r.GetBody != nil {
-			reader, err := r.GetBody()
-			if err != nil {
-				panic(err)
-			}
-			if body, err = io.ReadAll(reader); err != nil {
-				panic(err)
-			}
+			reader, _ := r.GetBody()
+			body, _ = io.ReadAll(reader)
 		}
 		canonical, err := canonicalRequest(r, a.signed, hexSHA256(body))
 		if err != nil {
@@ -65,18 +71,13 @@ func withKey(r *http.Request) {
 	signedBy(AccessKey, SecretKey, time.Now())(r)
 }
 
-// send sends a request and reads the response.
-func send(t *testing.T, s *Server, method, path, body string, edits ...func(*http.Request)) reply {
+// trySend sends a request, a POST if it has a body, and reads the response.
+func trySend(t *testing.T, s *Server, path, body string, edits ...edit) (reply, error) {
 	t.Helper()
-	got, err := trySend(t, s, method, path, body, edits...)
-	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
+	method := http.MethodGet
+	if body != "" {
+		method = http.MethodPost
 	}
-	return got
-}
-
-func trySend(t *testing.T, s *Server, method, path, body string, edits ...func(*http.Request)) (reply, error) {
-	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -84,102 +85,91 @@ func trySend(t *testing.T, s *Server, method, path, body string, edits ...func(*
 	for _, edit := range edits {
 		edit(r)
 	}
-	transport := &http.Transport{DisableKeepAlives: true}
-	response, err := transport.RoundTrip(r)
+	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {
 		return reply{}, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	got := reply{status: response.StatusCode, header: response.Header}
+	got := reply{request: path + " " + body, status: response.StatusCode, header: response.Header}
 	got.body, err = io.ReadAll(response.Body)
 	return got, err
 }
 
-// get sends a GET request with the default token.
-func get(t *testing.T, s *Server, path string, edits ...func(*http.Request)) reply {
+func send(t *testing.T, s *Server, path, body string, edits ...edit) reply {
 	t.Helper()
-	return send(t, s, http.MethodGet, path, "", append(edits, withToken)...)
+	got, err := trySend(t, s, path, body, edits...)
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return got
 }
 
-// decode decodes JSON and keeps all digits of numbers.
-func decode(t *testing.T, raw []byte) any {
+// get sends a GET request with the default token.
+func get(t *testing.T, s *Server, path string) reply {
 	t.Helper()
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		t.Fatalf("not JSON: %v: %.200s", err, raw)
+	return send(t, s, path, "", withToken(Token))
+}
+
+// wantPart checks the status, and that the body contains a text.
+func wantPart(t *testing.T, got reply, status int, part string) {
+	t.Helper()
+	if got.status != status || !strings.Contains(string(got.body), part) {
+		t.Errorf("%s: got %d %.300s, want %d with %s", got.request, got.status, got.body, status, part)
 	}
-	return value
 }
 
 // wantJSON compares the status and the body.
 func wantJSON(t *testing.T, got reply, status int, want string) {
 	t.Helper()
-	if got.status != status {
-		t.Errorf("status %d, want %d", got.status, status)
-	}
-	if diff := cmp.Diff(decode(t, []byte(want)), decode(t, got.body)); diff != "" {
-		t.Errorf("response (-want +got):\n%s", diff)
+	wantPart(t, got, status, "{")
+	if diff := gocmp.Diff(MustEntry(want), parseEntry(got.body)); diff != "" {
+		t.Errorf("%s: response (-want +got):\n%s", got.request, diff)
 	}
 }
 
-// wantCode checks the status, and that the body contains the error code.
-func wantCode(t *testing.T, got reply, status int, code string) {
+// readList returns the IDs of a list of any API, and the total if the response has one.
+func readList(t *testing.T, got reply) (ids []string, total string) {
 	t.Helper()
-	if got.status != status || !strings.Contains(string(got.body), `"`+code+`"`) {
-		t.Errorf("got %d %s, want %d %s", got.status, got.body, status, code)
+	wantPart(t, got, http.StatusOK, "[")
+	ids = []string{}
+	for name, value := range parseEntry(got.body) {
+		switch value := value.(type) {
+		case []any:
+			for _, entry := range value {
+				fields, _ := entry.(map[string]any)
+				ids = append(ids, Entry(fields).Text("id"))
+			}
+		case json.Number:
+			if name != "size" {
+				total = value.String()
+			}
+		}
 	}
+	return ids, total
 }
 
-func example(t *testing.T, name string) string {
+// pageTest is a query of a list, and the entries and the total that it gives.
+type pageTest struct {
+	query string
+	want  []Entry
+	total int
+}
+
+// checkPages reads the pages of a list.
+func checkPages(t *testing.T, s *Server, path string, tests []pageTest) {
 	t.Helper()
-	raw, err := fs.ReadFile(os.DirFS("../provider/testdata/examples"), name)
-	if err != nil {
-		t.Fatal(err)
+	for _, test := range tests {
+		t.Run(path+test.query, func(t *testing.T) {
+			t.Parallel()
+			ids, total := readList(t, get(t, s, path+test.query))
+			if total != strconv.Itoa(test.total) {
+				t.Errorf("total %s, want %d", total, test.total)
+			}
+			if diff := gocmp.Diff(idsOf(test.want), ids); diff != "" {
+				t.Errorf("entries (-want +got):\n%s", diff)
+			}
+		})
 	}
-	return string(raw)
-}
-
-// list has the fields of all list responses.
-type list struct {
-	Connections []struct {
-		ID string `json:"id"`
-	} `json:"connections"`
-	Channels []struct {
-		ID string `json:"id"`
-	} `json:"vpc_channels"`
-	Services []struct {
-		ID string `json:"id"`
-	} `json:"endpoint_services"`
-	Instances []struct {
-		ID string `json:"id"`
-	} `json:"instances"`
-	Projects []struct {
-		ID string `json:"id"`
-	} `json:"projects"`
-	TotalCount int `json:"total_count"`
-	Count      int `json:"count"`
-	Total      int `json:"total"`
-	Size       int `json:"size"`
-}
-
-func readList(t *testing.T, got reply) list {
-	t.Helper()
-	var l list
-	if err := json.Unmarshal(got.body, &l); err != nil || got.status != http.StatusOK {
-		t.Fatalf("got %d %.300s: %v", got.status, got.body, err)
-	}
-	return l
-}
-
-// ids returns the IDs of the list's entries.
-func (l list) ids() []string {
-	ids := []string{}
-	for _, entry := range slices.Concat(l.Connections, l.Channels, l.Services, l.Instances, l.Projects) {
-		ids = append(ids, entry.ID)
-	}
-	return ids
 }
 
 // idsOf returns the IDs of entries.

@@ -2,10 +2,10 @@ package simulator
 
 import (
 	"cmp"
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -40,7 +40,7 @@ func (c *call) issueKey() response {
 	var request keyRequest
 	err := json.Unmarshal(c.Body, &request)
 	identity := request.Auth.Identity
-	seconds, byToken := identity.Token.DurationSeconds, slices.Equal(identity.Methods, []string{methodToken})
+	seconds, byToken := identity.Token.DurationSeconds, slices.Equal(identity.Methods, []string{"token"})
 	if !byToken {
 		if denied, ok := c.authenticate(); !ok {
 			return denied
@@ -87,7 +87,7 @@ func (c *call) issueKey() response {
 func (c *call) issue(status int, key Key, domainID string, lifetime time.Duration) response {
 	if key.Access == "" {
 		key = Key{
-			Access:        "SIM" + strings.ToUpper(randomHex(9))[:17],
+			Access:        "SIM" + rand.Text()[:17],
 			Secret:        randomText(40),
 			SecurityToken: randomText(tokenSize),
 		}

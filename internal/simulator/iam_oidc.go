@@ -34,7 +34,7 @@ func (c *call) issueFederatedToken() response {
 	return c.newToken(IssuedToken{
 		DomainID:  provider.DomainID,
 		Federated: true,
-		method:    methodMapped,
+		method:    "mapped",
 		user:      User{ID: provider.ID, Name: "federated-user"},
 	}, request.Auth.Scope)
 }

@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,129 +12,174 @@ const (
 	signInPath   = "/cn-north-4/iam/v3/auth/tokens"
 	projectsPath = "/cn-north-4/iam/v3/projects"
 	keysPath     = "/cn-north-4/iam/v3.0/OS-CREDENTIAL/securitytokens"
+	oidcPath     = "/cn-north-4/iam/v3.0/OS-AUTH/id-token/tokens"
 )
 
-func passwordBody(user, password, domain, scope string) string {
-	return fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":%q,"password":%q,"domain":{"name":%q}}}},"scope":%s}}`,
-		user, password, domain, scope)
+const (
+	byID      = `{"id":"` + UserID + `","password":"` + Password + `"}`
+	projectID = `{"project":{"id":"` + ProjectID + `"}}`
+)
+
+// authBody returns the body of a sign-in.
+func authBody(method, identity, scope string) string {
+	return fmt.Sprintf(`{"auth":{"identity":{"methods":[%q],%q:%s},"scope":%s}}`, method, method, identity, scope)
+}
+
+func userBody(user, scope string) string {
+	return authBody("password", `{"user":`+user+`}`, scope)
+}
+
+func userNamed(name, password, domain string) string {
+	return fmt.Sprintf(`{"name":%q,"password":%q,"domain":{%s}}`, name, password, domain)
+}
+
+func oidcBody(token, scope string) string {
+	return `{"auth":{"id_token":{"id":"` + token + `"}` + scope + `}}`
+}
+
+func agencyBody(agency, domain, duration string) string {
+	return fmt.Sprintf(`{"auth":{"identity":{"methods":["assume_role"],"assume_role":{"agency_name":%q,%s%s}}}}`, agency, domain, duration)
+}
+
+// text returns a text in a response.
+func text(t *testing.T, got reply, path ...string) string {
+	t.Helper()
+	var value any = map[string]any(parseEntry(got.body))
+	for _, name := range path {
+		object, _ := value.(map[string]any)
+		value = object[name]
+	}
+	text, _ := value.(string)
+	return text
+}
+
+// issue requests a token and returns it.
+func issue(t *testing.T, s *Server, path, body string, edits ...edit) (reply, string) {
+	t.Helper()
+	got := send(t, s, path, body, edits...)
+	wantPart(t, got, http.StatusCreated, `"token":`)
+	return got, got.header.Get("X-Subject-Token")
+}
+
+// readKey returns an issued key and an edit that signs with it.
+func readKey(t *testing.T, got reply, status int) (Key, edit) {
+	t.Helper()
+	wantPart(t, got, status, "credential")
+	key := Key{Access: text(t, got, "credential", "access"), Secret: text(t, got, "credential", "secret")}
+	key.SecurityToken = text(t, got, "credential", "securitytoken")
+	var err error
+	if key.Expires, err = time.Parse(iamTime, text(t, got, "credential", "expires_at")); err != nil {
+		t.Error(err)
+	}
+	return key, func(r *http.Request) {
+		r.Header.Set("X-Security-Token", key.SecurityToken)
+		signedBy(key.Access, key.Secret, time.Now(), "x-security-token", "host")(r)
+	}
 }
 
 func TestIAMToken(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	for _, scope := range []string{`{"project":{"name":"cn-north-4","domain":{"name":"` + DomainName + `"}}}`, `{"project":{"id":"` + ProjectID + `"}}`} {
-		t.Run(scope, func(t *testing.T) {
-			t.Parallel()
-			got := send(t, s, http.MethodPost, signInPath, passwordBody(UserName, Password, DomainName, scope))
-			if got.status != http.StatusCreated || got.header.Get("X-Iam-Trace-Id") == "" {
-				t.Fatalf("got %d %v %s", got.status, got.header, got.body)
-			}
-			var body struct {
-				Token struct {
-					ExpiresAt string `json:"expires_at"`
-					IssuedAt  string `json:"issued_at"`
-					Project   struct {
-						ID     string `json:"id"`
-						Name   string `json:"name"`
-						Domain struct {
-							ID   string `json:"id"`
-							Name string `json:"name"`
-						} `json:"domain"`
-					} `json:"project"`
-				} `json:"token"`
-			}
-			if err := json.Unmarshal(got.body, &body); err != nil {
-				t.Fatal(err)
-			}
-			const layout = "2006-01-02T15:04:05.000000Z"
-			expires, err := time.Parse(layout, body.Token.ExpiresAt)
-			if err != nil {
-				t.Error(err)
-			}
-			issued, err := time.Parse(layout, body.Token.IssuedAt)
-			if err != nil || expires.Sub(issued) != 24*time.Hour {
-				t.Errorf("issued %s, expires %s: %v", issued, expires, err)
-			}
-			if p := body.Token.Project; p.ID != ProjectID || p.Name != Region || p.Domain.ID != DomainID || p.Domain.Name != DomainName {
-				t.Errorf("project %+v", p)
-			}
-			token := got.header.Get("X-Subject-Token")
-			if len(token) != 2048 {
-				t.Errorf("a token of %d bytes", len(token))
-			}
-			if got := send(t, s, http.MethodGet, dliPath, "", withHeader("X-Auth-Token", token)); got.status != http.StatusOK {
-				t.Errorf("the token is not accepted: %d %s", got.status, got.body)
-			}
-		})
+	got, token := issue(t, s, signInPath, userBody(byID, projectID))
+	expires, err := time.Parse("2006-01-02T15:04:05.000000Z", text(t, got, "token", "expires_at"))
+	if left := time.Until(expires); err != nil || left > 24*time.Hour || left < 23*time.Hour {
+		t.Errorf("expires in %s: %v", left, err)
 	}
+	if got.header.Get("X-Iam-Trace-Id") == "" || len(token) != 2048 {
+		t.Errorf("got %v", got.header)
+	}
+	wantPart(t, got, http.StatusCreated,
+		`"project":{"domain":{"id":"`+DomainID+`","name":"`+DomainName+`"},"id":"`+ProjectID+`","name":"`+Region+`"}`)
+	wantPart(t, send(t, s, dliPath, "", withToken(token)), http.StatusOK, "withvpc")
+
+	s.Update(func(d *Data) { d.IAM.TokenLifetime = time.Nanosecond })
+	_, token = issue(t, s, signInPath, userBody(byID, projectID))
+	wantPart(t, send(t, s, dliPath, "", withToken(token)), http.StatusUnauthorized, "APIGW.0307")
 }
 
-func TestIAMTokenLifetime(t *testing.T) {
-	t.Parallel()
-	for lifetime, status := range map[time.Duration]int{time.Hour: http.StatusOK, time.Nanosecond: http.StatusUnauthorized} {
-		s := Start(t)
-		s.Update(func(d *Data) { d.IAM.TokenLifetime = lifetime })
-		got := send(t, s, http.MethodPost, signInPath, passwordBody(UserName, Password, DomainName, `{"project":{"id":"`+ProjectID+`"}}`))
-		token := withHeader("X-Auth-Token", got.header.Get("X-Subject-Token"))
-		if got := send(t, s, http.MethodGet, dliPath, "", token); got.status != status {
-			t.Errorf("%s: %d %s", lifetime, got.status, got.body)
-		}
-	}
-}
-
-func TestIAMTokenErrors(t *testing.T) {
+// TestIAMSignIn signs in with a password in every way.
+func TestIAMSignIn(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	const scope = `{"project":{"id":"` + ProjectID + `"}}`
+	const named, byDomainID = `"name":"` + DomainName + `"`, `"id":"` + DomainID + `"`
+	inDomain := func(project, domain string) string {
+		return `{"project":{"name":"` + project + `","domain":{` + domain + `}}}`
+	}
 	for _, test := range []struct {
-		name, body string
-		status     int
+		user, scope string
+		status      int
+		want        string
 	}{
-		{"wrong password", passwordBody(UserName, "wrong", DomainName, scope), 401},
-		{"unknown user", passwordBody("nobody", Password, DomainName, scope), 401},
-		{"unknown domain", passwordBody(UserName, Password, "nowhere", scope), 401},
-		{"another domain's", passwordBody(UserName, Password, AgencyDomainName, scope), 401},
-		{"no password", passwordBody(UserName, "", DomainName, scope), 400},
-		{"not JSON", "{", 400},
-		{"other method", `{"auth":{"identity":{"methods":["totp"]}}}`, 400},
-		{"unknown project", passwordBody(UserName, Password, DomainName, `{"project":{"name":"eu-west-101","domain":{"name":"`+DomainName+`"}}}`), 404},
-		{"another domain's project", passwordBody(UserName, Password, DomainName, `{"project":{"id":"`+AgencyProjectID+`"}}`), 404},
-		{"another domain", passwordBody(UserName, Password, DomainName, `{"domain":{"name":"`+AgencyDomainName+`"}}`), 403},
+		{userNamed(UserName, Password, named), projectID, 201, ProjectID},
+		{userNamed(UserName, Password, byDomainID), projectID, 201, ProjectID},
+		{byID, inDomain(Region, named), 201, ProjectID},
+		{byID, inDomain(Region, byDomainID), 201, ProjectID},
+		{byID, `{"domain":{` + named + `}}`, 201, DomainName},
+		{byID, `{}`, 201, `"methods":["password"]`},
+		{userNamed(UserName, "wrong", named), projectID, 401, ""},
+		{`{"id":"` + UserID + `","password":"x"}`, projectID, 401, ""},
+		{userNamed("nobody", Password, named), projectID, 401, ""},
+		{`{"id":"x","password":"` + Password + `"}`, projectID, 401, ""},
+		{userNamed(UserName, Password, `"name":"nowhere"`), projectID, 401, ""},
+		{userNamed(UserName, Password, `"id":"`+AgencyDomainID+`"`), projectID, 401, ""},
+		{userNamed(UserName, "", named), projectID, 400, ""},
+		{`{"name":"` + UserName + `","password":"` + Password + `"}`, projectID, 400, ""},
+		{byID, inDomain("eu-west-101", named), 404, ""},
+		{byID, inDomain(Region, `"id":"`+AgencyDomainID+`"`), 404, ""},
+		{byID, `{"project":{"id":"` + AgencyProjectID + `"}}`, 404, ""},
+		{byID, `{"domain":{"name":"` + AgencyDomainName + `"}}`, 403, ""},
+		{byID, `{"project":{"name":"cn-north-4"}}`, 400, "Expecting to find domain in project."},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			got := send(t, s, http.MethodPost, signInPath, test.body)
-			if got.status != test.status {
-				t.Fatalf("got %d %s", got.status, got.body)
-			}
-			var body struct {
-				Error struct {
-					Code    int    `json:"code"`
-					Title   string `json:"title"`
-					Message string `json:"message"`
-				} `json:"error"`
-			}
-			if err := json.Unmarshal(got.body, &body); err != nil {
-				t.Fatal(err)
-			}
-			if e := body.Error; e.Code != test.status || e.Title != http.StatusText(test.status) || e.Message == "" {
-				t.Errorf("got %s", got.body)
-			}
-		})
+		wantPart(t, send(t, s, signInPath, userBody(test.user, test.scope)), test.status, test.want)
 	}
+	wantPart(t, send(t, s, signInPath, "{"), http.StatusBadRequest, "invalid")
+	wantPart(t, send(t, s, signInPath, `{"auth":{"identity":{"methods":["totp"]}}}`), http.StatusBadRequest, "identity")
+	wantJSON(t, send(t, s, signInPath, userBody(userNamed(UserName, "wrong", named), projectID)), http.StatusUnauthorized,
+		`{"error":{"code":401,"title":"Unauthorized","message":"The username or password is wrong."}}`)
 }
 
-func TestIAMDomainToken(t *testing.T) {
+func TestIAMTokenExchange(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	for _, scope := range []string{`{"domain":{"name":"` + DomainName + `"}}`, `{}`} {
-		got := send(t, s, http.MethodPost, signInPath, passwordBody(UserName, Password, DomainName, scope))
-		token := withHeader("X-Auth-Token", got.header.Get("X-Subject-Token"))
-		if got := send(t, s, http.MethodGet, projectsPath, "", token); got.status != http.StatusOK {
-			t.Errorf("IAM: %d %s", got.status, got.body)
-		}
-		wantCode(t, send(t, s, http.MethodGet, dliPath, "", token), http.StatusForbidden, "DLI.0003")
+	unscoped, value := issue(t, s, signInPath, userBody(byID, `{}`))
+	wantPart(t, send(t, s, dliPath, "", withToken(value)), http.StatusForbidden, "DLI.0003")
+	wantPart(t, send(t, s, projectsPath, "", withToken(value)), http.StatusOK, ProjectID)
+
+	body := authBody("token", `{"id":"`+value+`"}`, projectID)
+	scoped, token := issue(t, s, signInPath, body)
+	if text(t, scoped, "token", "expires_at") != text(t, unscoped, "token", "expires_at") || text(t, scoped, "token", "user", "id") != UserID {
+		t.Errorf("got %s for %s", scoped.body, unscoped.body)
 	}
+	wantPart(t, send(t, s, dliPath, "", withToken(token)), http.StatusOK, "withvpc")
+	for id, status := range map[string]int{"unknown": 401, value: 404} {
+		body := authBody("token", `{"id":"`+id+`"}`, `{"project":{"id":"`+AgencyProjectID+`"}}`)
+		wantPart(t, send(t, s, signInPath, body), status, "error")
+	}
+	s.Update(func(d *Data) { d.IAM.WithoutTokenAPIs = true })
+	wantPart(t, send(t, s, signInPath, body), http.StatusBadRequest, "identity")
+}
+
+func TestIAMShowToken(t *testing.T) {
+	t.Parallel()
+	s := Start(t)
+	s.Update(func(d *Data) {
+		d.IAM.Tokens = append(d.IAM.Tokens,
+			IssuedToken{Value: "unscoped", DomainID: DomainID},
+			IssuedToken{Value: "expired", DomainID: DomainID, Expires: time.Now()},
+			IssuedToken{Value: "other", DomainID: AgencyDomainID},
+		)
+	})
+	for subject, status := range map[string]int{Token: 200, "unscoped": 200, "expired": 404, "unknown": 404, "other": 403} {
+		got := send(t, s, signInPath, "", withToken(Token), withHeader("X-Subject-Token", subject))
+		wantPart(t, got, status, "")
+		if hasProject := strings.Contains(string(got.body), ProjectID); hasProject != (subject == Token) {
+			t.Errorf("%s: %s", subject, got.body)
+		}
+	}
+	subject := withHeader("X-Subject-Token", Token)
+	wantPart(t, send(t, s, signInPath, "", withKey, subject), http.StatusUnauthorized, "APIGW.0301")
+	s.Update(func(d *Data) { d.IAM.WithoutTokenAPIs = true })
+	wantPart(t, send(t, s, signInPath, "", withToken(Token), subject), http.StatusNotFound, "APIGW.0101")
 }
 
 func TestIAMProjects(t *testing.T) {
@@ -145,117 +189,124 @@ func TestIAMProjects(t *testing.T) {
 		"":                                ProjectID + " " + SubProjectID + " " + SecondProjectID,
 		"?name=cn-north-4":                ProjectID,
 		"?name=" + SubProjectName:         SubProjectID,
-		"?name=" + SecondRegion:           SecondProjectID,
 		"?name=cn-north":                  "",
 		"?name=CN-NORTH-4":                "",
 		"?name=cn-north-4&enabled=unread": ProjectID,
 	} {
-		t.Run(query, func(t *testing.T) {
-			t.Parallel()
-			got := send(t, s, http.MethodGet, projectsPath+query, "", withKey)
-			var body struct {
-				Projects []struct {
-					ID string `json:"id"`
-				} `json:"projects"`
-				Links map[string]any `json:"links"`
-			}
-			if err := json.Unmarshal(got.body, &body); err != nil || got.status != http.StatusOK {
-				t.Fatalf("got %d %s: %v", got.status, got.body, err)
-			}
-			var ids []string
-			for _, project := range body.Projects {
-				ids = append(ids, project.ID)
-			}
-			if strings.Join(ids, " ") != want || body.Projects == nil || body.Links == nil {
-				t.Errorf("got %s, want %s", got.body, want)
-			}
-		})
+		if ids, _ := readList(t, send(t, s, projectsPath+query, "", withKey)); strings.Join(ids, " ") != want {
+			t.Errorf("%s: got %s, want %s", query, ids, want)
+		}
 	}
-	wantCode(t, send(t, s, http.MethodGet, projectsPath, ""), http.StatusUnauthorized, "APIGW.0301")
-}
-
-func agencyBody(agency, domain, duration string) string {
-	return fmt.Sprintf(`{"auth":{"identity":{"methods":["assume_role"],"assume_role":{"agency_name":%q,%s%s}}}}`, agency, domain, duration)
-}
-
-// credential is the response of IAM and of the metadata service.
-type credential struct {
-	Credential struct {
-		Access        string `json:"access"`
-		Secret        string `json:"secret"`
-		SecurityToken string `json:"securitytoken"`
-		ExpiresAt     string `json:"expires_at"`
-	} `json:"credential"`
-}
-
-func readCredential(t *testing.T, got reply, status int) (credential, func(*http.Request)) {
-	t.Helper()
-	var c credential
-	if err := json.Unmarshal(got.body, &c); err != nil || got.status != status || c.Credential.Access == "" {
-		t.Fatalf("got %d %s: %v", got.status, got.body, err)
-	}
-	return c, func(r *http.Request) {
-		r.Header.Set("X-Security-Token", c.Credential.SecurityToken)
-		signedBy(c.Credential.Access, c.Credential.Secret, time.Now(), "x-security-token", "host")(r)
+	wantPart(t, send(t, s, projectsPath, ""), http.StatusUnauthorized, "APIGW.0301")
+	s.Update(func(d *Data) { d.IAM.ForbidProjectList = true })
+	wantPart(t, get(t, s, projectsPath), http.StatusForbidden, "identity:list_projects")
+	if ids, _ := readList(t, get(t, s, "/cn-north-4/iam/v3/auth/projects?name=no-filter")); len(ids) != 3 {
+		t.Errorf("usable projects %s", ids)
 	}
 }
 
 func TestIAMAgencyChain(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	first := send(t, s, http.MethodPost, keysPath, agencyBody(AgencyName, `"domain_name":"`+AgencyDomainName+`"`, `,"duration_seconds":3600`), withKey)
-	c, asAgency := readCredential(t, first, http.StatusCreated)
-	expires, err := time.Parse("2006-01-02T15:04:05.000000Z", c.Credential.ExpiresAt)
-	if left := time.Until(expires); err != nil || left > time.Hour || left < time.Hour-time.Minute {
-		t.Errorf("expires at %s: %v", c.Credential.ExpiresAt, err)
+	body := agencyBody(AgencyName, `"domain_name":"`+AgencyDomainName+`"`, `,"duration_seconds":3600`)
+	key, asAgency := readKey(t, send(t, s, keysPath, body, withKey), http.StatusCreated)
+	if left := time.Until(key.Expires); left > time.Hour || left < time.Hour-time.Minute {
+		t.Errorf("expires in %s", left)
 	}
-	if got := send(t, s, http.MethodGet, strings.Replace(dliPath, ProjectID, AgencyProjectID, 1), "", asAgency); got.status != http.StatusOK {
-		t.Errorf("the agency's project: %d %s", got.status, got.body)
-	}
-	wantCode(t, send(t, s, http.MethodGet, dliPath, "", asAgency), http.StatusForbidden, "DLI.0003")
+	wantPart(t, send(t, s, strings.Replace(dliPath, ProjectID, AgencyProjectID, 1), "", asAgency), http.StatusOK, `"count":1`)
+	wantPart(t, send(t, s, dliPath, "", asAgency), http.StatusForbidden, "DLI.0003")
+	body = agencyBody(ChainedAgencyName, `"domain_id":"`+ChainedDomainID+`"`, "")
+	second, asChained := readKey(t, send(t, s, keysPath, body, asAgency), http.StatusCreated)
+	wantPart(t, send(t, s, strings.Replace(dliPath, ProjectID, ChainedProjectID, 1), "", asChained), http.StatusOK, `"count":2`)
 
-	second := send(t, s, http.MethodPost, keysPath, agencyBody(ChainedAgencyName, `"domain_id":"`+ChainedDomainID+`"`, ""), asAgency)
-	_, asChained := readCredential(t, second, http.StatusCreated)
-	if l := readList(t, send(t, s, http.MethodGet, strings.Replace(dliPath, ProjectID, ChainedProjectID, 1), "", asChained)); l.Count != 2 {
-		t.Errorf("the chained project: %d connections", l.Count)
+	secrets := strings.Join(s.Secrets(), " ")
+	for _, want := range []string{Password, SecretKey, Token, IDToken, GitHubRequestToken, key.Secret, second.Secret, second.SecurityToken} {
+		if !strings.Contains(secrets, want) {
+			t.Errorf("the secrets lack %s", want)
+		}
 	}
+	s.Update(func(d *Data) { d.IAM.KeyLifetime = time.Nanosecond })
+	_, asAgency = readKey(t, send(t, s, keysPath, agencyBody(AgencyName, `"domain_id":"`+AgencyDomainID+`"`, ""), withKey), http.StatusCreated)
+	wantPart(t, send(t, s, projectsPath, "", asAgency), http.StatusUnauthorized, "expired")
 }
 
 func TestIAMAgencyErrors(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
 	domain := `"domain_name":"` + AgencyDomainName + `"`
-	for _, test := range []struct {
-		name, body string
-		status     int
-	}{
-		{"unknown agency", agencyBody("nobody", domain, ""), 404},
-		{"unknown domain", agencyBody(AgencyName, `"domain_name":"nowhere"`, ""), 404},
-		{"not for this domain", agencyBody(ChainedAgencyName, `"domain_id":"`+ChainedDomainID+`"`, ""), 403},
-		{"no domain", agencyBody(AgencyName, `"x":1`, ""), 400},
-		{"two domains", agencyBody(AgencyName, domain+`,"domain_id":"`+AgencyDomainID+`"`, ""), 400},
-		{"too short", agencyBody(AgencyName, domain, `,"duration_seconds":899`), 400},
-		{"too long", agencyBody(AgencyName, domain, `,"duration_seconds":86401`), 400},
-		{"not JSON", "", 400},
+	for body, status := range map[string]int{
+		agencyBody("nobody", domain, ""):                                       404,
+		agencyBody(AgencyName, `"domain_name":"nowhere"`, ""):                  404,
+		agencyBody(ChainedAgencyName, `"domain_id":"`+ChainedDomainID+`"`, ""): 403,
+		agencyBody(AgencyName, `"x":1`, ""):                                    400,
+		agencyBody(AgencyName, domain+`,"domain_id":"`+AgencyDomainID+`"`, ""): 400,
+		agencyBody(AgencyName, domain, `,"duration_seconds":899`):              400,
+		agencyBody(AgencyName, domain, `,"duration_seconds":86401`):            400,
+		"not JSON": 400,
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			got := send(t, s, http.MethodPost, keysPath, test.body, func(r *http.Request) { signedBy(AccessKey, SecretKey, time.Now(), "host")(r) })
-			if got.status != test.status || !strings.Contains(string(got.body), fmt.Sprintf(`{"error":{"code":%d,`, test.status)) {
-				t.Errorf("got %d %s", got.status, got.body)
-			}
+		wantPart(t, send(t, s, keysPath, body, withKey), status, fmt.Sprintf(`{"error":{"code":%d,`, status))
+	}
+	wantPart(t, send(t, s, keysPath, agencyBody(AgencyName, domain, "")), http.StatusUnauthorized, "APIGW.0301")
+}
+
+func TestIAMFederation(t *testing.T) {
+	t.Parallel()
+	s := Start(t)
+	provider := withHeader("X-Idp-Id", IdentityProviderID)
+	got, value := issue(t, s, oidcPath, oidcBody(IDToken, ""), provider)
+	wantPart(t, got, http.StatusCreated, `"methods":["mapped"]`)
+	wantPart(t, send(t, s, dliPath, "", withToken(value)), http.StatusForbidden, "DLI.0003")
+	wantPart(t, send(t, s, projectsPath, "", withToken(value)), http.StatusForbidden, "not authorized")
+	wantPart(t, send(t, s, signInPath, authBody("token", `{"id":"`+value+`"}`, projectID)), http.StatusForbidden, "not authorized")
+	keyBody := func(token string) string {
+		return `{"auth":{"identity":{"methods":["token"],"token":{"id":"` + token + `","duration_seconds":3600}}}}`
+	}
+	_, withKeys := readKey(t, send(t, s, keysPath, keyBody(value)), http.StatusCreated)
+	wantPart(t, send(t, s, dliPath, "", withKeys), http.StatusOK, "withvpc")
+	wantPart(t, send(t, s, keysPath, keyBody("unknown")), http.StatusUnauthorized, "invalid")
+	_, value = issue(t, s, oidcPath, oidcBody(IDToken, `,"scope":`+projectID), provider)
+	wantPart(t, send(t, s, dliPath, "", withToken(value)), http.StatusOK, "withvpc")
+}
+
+func TestIAMFederationErrors(t *testing.T) {
+	t.Parallel()
+	s := Start(t)
+	s.Update(func(d *Data) {
+		first := &d.IAM.IdentityProviders[0]
+		first.IDTokens = append(first.IDTokens, ProviderToken{Value: "expired", Expires: time.Now()})
+		d.IAM.IdentityProviders = append(d.IAM.IdentityProviders, IdentityProvider{
+			ID: "strict", DomainID: DomainID, Audience: "a",
+			IDTokens: []ProviderToken{{Value: "for a", Audience: "a"}, {Value: "for b", Audience: "b"}},
 		})
+	})
+	for _, test := range []struct {
+		provider, body string
+		status         int
+		want           string
+	}{
+		{"", oidcBody(IDToken, ""), 400, `"IAM.0011"`},
+		{IdentityProviderID, oidcBody("", ""), 400, `"IAM.0011"`},
+		{IdentityProviderID, "{", 400, `"IAM.0011"`},
+		{"unknown", oidcBody(IDToken, ""), 404, "unknown"},
+		{IdentityProviderID, oidcBody("unknown", ""), 401, "invalid"},
+		{IdentityProviderID, oidcBody("expired", ""), 401, "expired"},
+		{"strict", oidcBody("for a", ""), 201, "mapped"},
+		{"strict", oidcBody("for b", ""), 401, "invalid"},
+		{IdentityProviderID, oidcBody(IDToken, `,"scope":{"domain":{"id":"`+AgencyDomainID+`"}}`), 403, "not authorized"},
+	} {
+		wantPart(t, send(t, s, oidcPath, test.body, withHeader("X-Idp-Id", test.provider)), test.status, test.want)
 	}
 }
 
-func TestSecrets(t *testing.T) {
+func TestGitHub(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	c, _ := readCredential(t, send(t, s, http.MethodPost, keysPath, agencyBody(AgencyName, `"domain_id":"`+AgencyDomainID+`"`, ""), withToken), http.StatusCreated)
-	secrets := strings.Join(s.Secrets(), " ")
-	for _, want := range []string{Password, SecretKey, Token, IDToken, GitHubRequestToken, c.Credential.Secret, c.Credential.SecurityToken} {
-		if !strings.Contains(secrets, want) {
-			t.Errorf("the secrets lack %s", want)
-		}
+	s.Update(func(d *Data) { d.IAM.IdentityProviders[0].Audience = "a b" })
+	path := strings.TrimPrefix(s.GitHubURL(), s.URL)
+	for audience, status := range map[string]int{"a%20b": http.StatusCreated, "other": http.StatusUnauthorized} {
+		got := send(t, s, path+"&audience="+audience, "", withHeader("Authorization", "Bearer "+GitHubRequestToken))
+		wantPart(t, send(t, s, oidcPath, oidcBody(text(t, got, "value"), ""), withHeader("X-Idp-Id", IdentityProviderID)), status, "")
 	}
+	wantPart(t, send(t, s, path, "", withHeader("Authorization", "Bearer wrong")), http.StatusUnauthorized, "")
+	wantPart(t, send(t, s, "/github/elsewhere", ""), http.StatusNotFound, "")
 }

@@ -13,13 +13,6 @@ const (
 	tokenSize            = 2048
 )
 
-// The ways to get a token.
-const (
-	methodPassword = "password"
-	methodToken    = "token"
-	methodMapped   = "mapped"
-)
-
 // scope names what a token is for.
 type scope struct {
 	Project *reference `json:"project"`
@@ -51,9 +44,9 @@ func (c *call) issueToken() response {
 	}
 	identity := request.Auth.Identity
 	switch {
-	case slices.Equal(identity.Methods, []string{methodPassword}):
+	case slices.Equal(identity.Methods, []string{"password"}):
 		return c.signIn(identity.Password.User.reference, identity.Password.User.Password, request.Auth.Scope)
-	case slices.Equal(identity.Methods, []string{methodToken}) && !c.data.IAM.WithoutTokenAPIs:
+	case slices.Equal(identity.Methods, []string{"token"}) && !c.data.IAM.WithoutTokenAPIs:
 		return c.exchangeToken(identity.Token.ID, request.Auth.Scope)
 	default:
 		return iamInvalidBody(": identity.")
@@ -72,7 +65,7 @@ func (c *call) signIn(name reference, password string, scope scope) response {
 	if !ok || !equal(user.Password, password) {
 		return iamError(http.StatusUnauthorized, "The username or password is wrong.")
 	}
-	return c.newToken(IssuedToken{DomainID: user.DomainID, method: methodPassword, user: user}, scope)
+	return c.newToken(IssuedToken{DomainID: user.DomainID, method: "password", user: user}, scope)
 }
 
 // exchangeToken issues a token for a token. It expires with the old one.
@@ -84,7 +77,7 @@ func (c *call) exchangeToken(value string, scope scope) response {
 	case token.Federated:
 		return c.forbidden()
 	}
-	return c.newToken(IssuedToken{DomainID: token.DomainID, method: methodToken, user: token.user, Expires: token.Expires}, scope)
+	return c.newToken(IssuedToken{DomainID: token.DomainID, method: "token", user: token.user, Expires: token.Expires}, scope)
 }
 
 // newToken issues a token with a scope. Without one, the token has neither a project nor a domain.
@@ -135,14 +128,12 @@ func (c *call) describeToken(status int, token IssuedToken) response {
 	iam := &c.data.IAM
 	domain, _ := iam.domain(reference{ID: token.DomainID})
 	owner := Entry{"id": domain.ID, "name": domain.Name}
-	if token.method == "" {
-		token.method, token.user, token.issued = methodPassword, User{ID: UserID, Name: UserName}, generatedStart
-	}
+	user := cmp.Or(token.user, User{ID: UserID, Name: UserName})
 	description := Entry{
 		"expires_at": cmp.Or(token.Expires, c.now.Add(defaultTokenLifetime)).UTC().Format(iamTime),
-		"issued_at":  token.issued.UTC().Format(iamTime),
-		"methods":    []string{token.method},
-		"user":       Entry{"name": token.user.Name, "id": token.user.ID, "domain": owner},
+		"issued_at":  cmp.Or(token.issued, generatedStart).UTC().Format(iamTime),
+		"methods":    []string{cmp.Or(token.method, "password")},
+		"user":       Entry{"name": user.Name, "id": user.ID, "domain": owner},
 		"catalog":    []string{},
 		"roles":      []string{},
 	}

@@ -12,15 +12,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// The lists of a data file, with the names that they have in the APIs.
-const (
-	servicesField    = "endpoint_services"
-	connectionsField = "connections"
-	enhancedField    = "enhanced_connections"
-	instancesField   = "instances"
-	channelsField    = "vpc_channels"
-)
-
 // Load replaces the projects, and everything in them, by those of a data file. It has this form:
 //
 //	{"projects": [{
@@ -84,44 +75,46 @@ func (l *loader) project(pointer string, details Entry) {
 	if region == "" {
 		l.fail(pointer, "needs a name or a region")
 	}
-	project := Project{
-		ID: l.id(pointer, "project", details), Name: cmp.Or(details.Text("name"), region), Region: region, DomainID: DomainID,
-		ParentID: details.Text("parent_id"), Details: details.Without("region", servicesField, enhancedField, instancesField),
-	}
+	id, domainID := l.id(pointer, "project", details), DomainID
 	if domain, ok := l.data.IAM.domain(reference{ID: details.Text("domain_id")}); ok {
-		project.DomainID = domain.ID
+		domainID = domain.ID
 	}
-	l.data.IAM.Projects = append(l.data.IAM.Projects, project)
-	l.each(details, pointer, servicesField, func(pointer string, details Entry) {
+	l.each(details, pointer, "endpoint_services", func(pointer string, details Entry) {
 		l.checkStatus(pointer, details.Text("status"), endpointServiceStatuses)
-		service := &EndpointService{ProjectID: project.ID, Details: details.Without(connectionsField)}
+		service := &EndpointService{ProjectID: id, Details: details}
 		l.data.VPCEP.Services[l.id(pointer, "endpoint service", details)] = service
-		l.each(details, pointer, connectionsField, func(pointer string, connection Entry) {
+		l.each(details, pointer, "connections", func(pointer string, connection Entry) {
 			l.checkStatus(pointer, connection.Text("status"), connectionStatuses)
 			service.Connections = append(service.Connections, connection)
 		})
 	})
-	l.each(details, pointer, enhancedField, func(pointer string, connection Entry) {
+	l.each(details, pointer, "enhanced_connections", func(pointer string, connection Entry) {
 		l.checkStatus(pointer, strings.ToUpper(connection.Text("status")), enhancedStatuses)
-		l.data.DLI.Projects[project.ID] = append(l.data.DLI.Projects[project.ID], connection)
+		l.data.DLI.Projects[id] = append(l.data.DLI.Projects[id], connection)
 	})
-	l.each(details, pointer, instancesField, func(pointer string, details Entry) {
-		instance := &Instance{ProjectID: project.ID, Details: details.Without(channelsField)}
+	l.each(details, pointer, "instances", func(pointer string, details Entry) {
+		instance := &Instance{ProjectID: id, Details: details}
 		l.data.APIG.Instances[l.id(pointer, "gateway", details)] = instance
-		l.each(details, pointer, channelsField, func(pointer string, channel Entry) {
+		l.each(details, pointer, "vpc_channels", func(pointer string, channel Entry) {
 			l.id(pointer, "channel", channel)
 			instance.Channels = append(instance.Channels, channel)
 		})
 	})
+	l.data.IAM.Projects = append(l.data.IAM.Projects, Project{
+		ID: id, Name: cmp.Or(details.Text("name"), region), Region: region, DomainID: domainID,
+		ParentID: details.Text("parent_id"), Details: details.Without("region"),
+	})
 }
 
-// each calls add with each object of a list. A missing list is empty.
+// each removes a list of objects from its parent and calls add with each of them. A missing list is
+// empty.
 func (l *loader) each(parent Entry, pointer, name string, add func(pointer string, e Entry)) {
 	pointer += "/" + name
 	list, ok := parent[name].([]any)
 	if parent[name] != nil && !ok {
 		l.fail(pointer, "must be a list")
 	}
+	delete(parent, name)
 	for i, element := range list {
 		object, ok := element.(map[string]any)
 		if !ok {

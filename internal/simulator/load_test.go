@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -56,62 +55,56 @@ func TestLoad(t *testing.T) {
 			{"id":"g1","cbc_operation_locks":[{"lock_scene":"TO_PERIOD_LOCK"}],"charging_mode":1}]}`,
 		apig + "/g1/vpc-channels":   `{"total":2,"size":2,"vpc_channels":[{"id":"z"},{"id":"a","name":"first"}]}`,
 		apig + "/g1/vpc-channels/a": `{"id":"a","name":"first","members":[{"host":"192.0.2.1"}]}`,
-		"/eu-west-101/iam/v3/projects?name=eu-west-101": `{"links":{"self":"https://iam.eu-west-101.example.com/v3/projects","previous":null,"next":null},
+		"/eu-west-101/iam/v3/projects?name=eu-west-101": `{
+			"links":{"self":"https://iam.eu-west-101.example.com/v3/projects","previous":null,"next":null},
 			"projects":[{"id":"p1","name":"eu-west-101","is_domain":false,"links":{"self":"https://iam.example.com/p1"},"tags":["a"],
 			"domain_id":"` + DomainID + `","parent_id":"","description":"","enabled":true}]}`,
 	} {
-		wantJSON(t, send(t, s, http.MethodGet, path, "", withKey), http.StatusOK, want)
-	}
-	if ids := readList(t, send(t, s, http.MethodGet, "/eu-west-101/iam/v3/projects", "", withKey)).ids(); fmt.Sprint(ids) != "[p1 p2 p3]" {
-		t.Errorf("projects %v", ids)
+		wantJSON(t, send(t, s, path, "", withKey), http.StatusOK, want)
 	}
 	// The permanent token is for the first project.
-	if got := get(t, s, vpcep); got.status != http.StatusOK {
-		t.Errorf("with the token: %d %s", got.status, got.body)
-	}
-	got := get(t, s, vpcepPath)
-	wantCode(t, got, http.StatusNotFound, "APIGW.0101")
-	if want := "no region cn-north-4; it has ap-1, eu-west-101"; !strings.Contains(string(got.body), want) {
-		t.Errorf("no %q in %s", want, got.body)
-	}
+	wantPart(t, get(t, s, "/eu-west-101/iam/v3/projects"), http.StatusOK, `"id":"p3"`)
+	wantPart(t, get(t, s, vpcep), http.StatusOK, `"total_count":2`)
+	wantPart(t, get(t, s, vpcepPath), http.StatusNotFound, "no region cn-north-4; it has ap-1, eu-west-101")
 }
 
 // TestLoadErrors checks that a mistake is named with its line, and that nothing is replaced then.
 func TestLoadErrors(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	project := func(rest string) string {
-		return "{\"projects\": [\n{\"id\": \"p\", \"name\": \"r\",\n" + rest + "}\n]}"
+	rows := map[string]string{
+		``:                               "line 1: unexpected end of JSON input",
+		`[]`:                             `line 1, /: must be an object with the list "projects"`,
+		`{"project": []}`:                `line 1, /: must be an object with the list "projects"`,
+		`{|"projects": [|{]}`:            "line 3: invalid character",
+		`{"projects": [|{"id": "p",|`:    "line 3: unexpected end of JSON input",
+		`{"projects": []}|{}`:            "line 2: invalid character '{' after top-level value",
+		`{|"projects": {}}`:              "line 2, /projects: must be a list",
+		`{|"projects": []}`:              "line 2, /projects: must not be empty",
+		`{"projects": [|7]}`:             "line 2, /projects/0: must be an object",
+		`{"projects": [|{"name": "r"}]}`: "line 2, /projects/0: needs an id",
+		`{"projects": [|{"id": "p"}]}`:   "line 2, /projects/0: needs a name or a region",
 	}
-	for file, want := range map[string]string{
-		"":                                       "line 1: ",
-		"{\n\"projects\": [\n{]}":                "line 3: ",
-		"{\"projects\": [\n{\"id\": \"p\",\n":    "line 3: unexpected end of JSON input",
-		"{\"projects\": []}\n{}":                 "line 2: ",
-		"[]":                                     `line 1, /: must be an object with the list "projects"`,
-		"{\"project\": []}":                      `line 1, /: must be an object with the list "projects"`,
-		"{\n\"projects\": {}}":                   "line 2, /projects: must be a list",
-		"{\n\"projects\": []}":                   "line 2, /projects: must not be empty",
-		"{\"projects\": [\n7]}":                  "line 2, /projects/0: must be an object",
-		"{\"projects\": [\n{\"name\": \"r\"}]}":  "line 2, /projects/0: needs an id",
-		"{\"projects\": [\n{\"id\": \"p\"}]}":    "line 2, /projects/0: needs a name or a region",
-		project(`"endpoint_services": {}`):       "line 3, /projects/0/endpoint_services: must be a list",
-		project(`"endpoint_services": [{}]`):     "line 3, /projects/0/endpoint_services/0: needs an id",
-		project(`"enhanced_connections": ["x"]`): "line 3, /projects/0/enhanced_connections/0: must be an object",
-		project(`"instances": [{"id": 7}]`):      "line 3, /projects/0/instances/0: needs an id",
-		project("\"instances\": [{\"id\": \"g\"},\n{\"id\": \"g\"}]"):                             "line 4, /projects/0/instances/1: another gateway has the id g",
-		project("\"instances\": [{\"id\": \"g\",\n\"vpc_channels\": [{}]}]"):                      "line 4, /projects/0/instances/0/vpc_channels/0: needs an id",
-		project("\"endpoint_services\": [{\"id\": \"s\",\n\"connections\": [\n{\"id\": 1}, 2]}]"): "line 5, /projects/0/endpoint_services/0/connections/1: must be an object",
+	for list, want := range map[string]string{
+		`"endpoint_services": {}`:                                    "line 3, /projects/0/endpoint_services: must be a list",
+		`"endpoint_services": [{}]`:                                  "line 3, /projects/0/endpoint_services/0: needs an id",
+		`"endpoint_services": [{"id": "s",|"connections": [{}, 2]}]`: "line 4, /projects/0/endpoint_services/0/connections/1: must be an object",
+		`"enhanced_connections": ["x"]`:                              "line 3, /projects/0/enhanced_connections/0: must be an object",
+		`"instances": [{"id": 7}]`:                                   "line 3, /projects/0/instances/0: needs an id",
+		`"instances": [{"id": "g"},|{"id": "g"}]`:                    "line 4, /projects/0/instances/1: another gateway has the id g",
+		`"instances": [{"id": "g",|"vpc_channels": [{}]}]`:           "line 4, /projects/0/instances/0/vpc_channels/0: needs an id",
 	} {
+		rows[`{"projects": [|{"id": "p", "name": "r",|`+list+`}|]}`] = want
+	}
+	for row, want := range rows {
+		file := strings.ReplaceAll(row, "|", "\n")
 		s.Update(func(d *Data) {
 			if _, err := d.Load([]byte(file)); err == nil || !strings.HasPrefix(err.Error(), want) {
 				t.Errorf("%s\ngot %v, want %s", file, err, want)
 			}
 		})
 	}
-	if got := get(t, s, vpcepPath); got.status != http.StatusOK {
-		t.Errorf("after the errors: %d %s", got.status, got.body)
-	}
+	wantPart(t, get(t, s, vpcepPath), http.StatusOK, "connections")
 }
 
 // TestLoadWarnings loads values that the APIs do not have.

@@ -27,12 +27,8 @@ type Metadata struct {
 	tokens map[string]time.Time
 }
 
-// Headers of the metadata service.
-const (
-	sessionHeader    = "X-Metadata-Token"
-	sessionTTLHeader = "X-Metadata-Token-Ttl-Seconds"
-	maxSessionTTL    = 21600
-)
+// sessionTTLHeader is the header with the lifetime of a session token.
+const sessionTTLHeader = "X-Metadata-Token-Ttl-Seconds"
 
 func (c *call) metadata() response {
 	switch service := &c.data.Metadata; {
@@ -52,7 +48,7 @@ func (c *call) metadataToken(service *Metadata) response {
 		return response{status: service.TokenStatus}
 	}
 	seconds, err := strconv.Atoi(c.Header.Get(sessionTTLHeader))
-	if err != nil || seconds < 1 || seconds > maxSessionTTL {
+	if err != nil || seconds < 1 || seconds > 21600 {
 		return response{status: http.StatusBadRequest}
 	}
 	token := randomText(56)
@@ -68,7 +64,7 @@ func (c *call) metadataToken(service *Metadata) response {
 }
 
 func (c *call) securityKey(service *Metadata) response {
-	token := c.Header.Get(sessionHeader)
+	token := c.Header.Get("X-Metadata-Token")
 	expires, known := service.tokens[token]
 	switch {
 	case token == "" && service.TokenRequired, token != "" && (!known || expired(expires, c.now)):

@@ -43,20 +43,17 @@ func (s *Server) Requests() []Request {
 
 // Count returns the number of recorded requests that match; a nil match counts all.
 func (s *Server) Count(match func(Request) bool) int {
-	n := 0
-	for _, request := range s.Requests() {
-		if match == nil || match(request) {
-			n++
-		}
-	}
-	return n
+	return len(s.matching(match))
+}
+
+func (s *Server) matching(match func(Request) bool) []Request {
+	return slices.DeleteFunc(s.Requests(), func(r Request) bool { return match != nil && !match(r) })
 }
 
 // MaxInFlight returns the maximum number of recorded requests in flight at the same time, among
 // those that match; a nil match counts all.
 func (s *Server) MaxInFlight(match func(Request) bool) int {
-	requests := slices.DeleteFunc(s.Requests(), func(r Request) bool { return match != nil && !match(r) })
-	maximum := 0
+	requests, maximum := s.matching(match), 0
 	for _, at := range requests {
 		current := 0
 		for _, r := range requests {
@@ -76,18 +73,10 @@ func (s *Server) ResetRequests() {
 	s.record.requests = nil
 }
 
-// OnResponse registers a hook that is called after each response, from the goroutine that sent it.
-func (s *Server) OnResponse(hook func(Request)) {
-	s.record.mu.Lock()
-	defer s.record.mu.Unlock()
-	s.record.onResponse = hook
-}
-
 // record holds the recorded requests, which only update changes, and counts those in flight.
 type record struct {
-	mu         sync.Mutex
-	requests   []*Request
-	onResponse func(Request)
+	mu       sync.Mutex
+	requests []*Request
 
 	// closing is done when the server is closed.
 	closing  context.Context
@@ -116,14 +105,11 @@ func (rec *record) update(request *Request, change func(*Request)) Request {
 }
 
 // end marks a request as finished, whether its handler returned or panicked.
-func (rec *record) end(request *Request) {
-	defer rec.handlers.Done()
-	finished := rec.update(request, setEnd)
-	rec.mu.Lock()
-	hook := rec.onResponse
-	rec.mu.Unlock()
-	if hook != nil {
-		hook(finished)
+func (s *Server) end(request *Request) {
+	defer s.record.handlers.Done()
+	finished := s.record.update(request, setEnd)
+	if s.OnResponse != nil {
+		s.OnResponse(finished)
 	}
 }
 

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -35,7 +36,7 @@ type route struct {
 func routes() []route {
 	return []route{
 		{pattern: "GET /vpcep/v1/{project_id}/vpc-endpoint-services", list: true, handle: (*call).listEndpointServices},
-		{pattern: "GET /vpcep/v1/{project_id}/vpc-endpoint-services/{service_id}/connections", list: true, handle: (*call).listServiceConnections},
+		{pattern: "GET /vpcep/v1/{project_id}/vpc-endpoint-services/{id}/connections", list: true, handle: (*call).listServiceConnections},
 		{pattern: "GET /dli/v2.0/{project_id}/datasource/enhanced-connections", list: true, handle: (*call).listEnhancedConnections},
 		{pattern: "GET /apig/v2/{project_id}/apigw/instances", list: true, handle: (*call).listInstances},
 		{pattern: "GET /apig/v2/{project_id}/apigw/instances/{instance_id}/vpc-channels", list: true, handle: (*call).listChannels},
@@ -95,31 +96,28 @@ func splitAddress(u *url.URL) (region, name, path string) {
 	return parts[1], parts[2], strings.TrimPrefix(path, "/"+parts[1]+"/"+parts[2])
 }
 
-// forbidden returns the error for credentials that must not read the project.
-func (c *call) forbidden() response {
-	switch c.Service {
-	case vpcepService:
-		return c.error(http.StatusForbidden, "EndPoint.0004", "Authentication information is incorrect or you have no permissions.")
-	case dliService:
-		return c.error(http.StatusForbidden, "DLI.0003", "Permission denied.")
-	case apigService:
-		return c.error(http.StatusForbidden, "APIG.1005", "No permissions to request this method")
-	}
-	return iamError(http.StatusForbidden, "You are not authorized to perform the requested action.")
+// refusals are the errors of the services for credentials that must not read the project, and for an
+// invalid parameter.
+var refusals = map[string]struct{ forbiddenCode, forbidden, invalidCode, invalid string }{
+	vpcepService: {
+		"EndPoint.0004", "Authentication information is incorrect or you have no permissions.", "EndPoint.0002", "Parameter error: %s",
+	},
+	dliService: {"DLI.0003", "Permission denied.", "DLI.0001", "The parameter %s is invalid."},
+	apigService: {
+		"APIG.1005", "No permissions to request this method",
+		"APIG.2012", "Invalid parameter value,parameterName:%s. Please refer to the support documentation",
+	},
+	iamService: {"", "You are not authorized to perform the requested action.", "", "Request parameter %s is invalid."},
 }
 
-// invalid returns the error for an invalid parameter.
+func (c *call) forbidden() response {
+	refusal := refusals[c.Service]
+	return c.error(http.StatusForbidden, refusal.forbiddenCode, refusal.forbidden)
+}
+
 func (c *call) invalid(name string) response {
-	switch c.Service {
-	case vpcepService:
-		return c.error(http.StatusBadRequest, "EndPoint.0002", "Parameter error: "+name)
-	case dliService:
-		return c.error(http.StatusBadRequest, "DLI.0001", "The parameter "+name+" is invalid.")
-	case apigService:
-		return c.error(http.StatusBadRequest, "APIG.2012",
-			"Invalid parameter value,parameterName:"+name+". Please refer to the support documentation")
-	}
-	return iamError(http.StatusBadRequest, "Request parameter "+name+" is invalid.")
+	refusal := refusals[c.Service]
+	return c.error(http.StatusBadRequest, refusal.invalidCode, fmt.Sprintf(refusal.invalid, name))
 }
 
 // error returns an error in the shape of the service.

@@ -10,8 +10,9 @@ import (
 // golden is the documented request whose signature is known.
 func golden(t *testing.T) *http.Request {
 	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://service.region.example.com/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs"+
-		"?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0", nil)
+	const target = "https://service.region.example.com/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs" +
+		"?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0"
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Sdk-Date", "20191115T033655Z")
 	return r
@@ -60,7 +61,7 @@ func TestGatewayAcceptsGoldenSignature(t *testing.T) {
 				t.Fatalf("accepted: %t, %s", ok, denied.body)
 			}
 			if !ok {
-				wantCode(t, reply{status: denied.status, body: denied.body}, http.StatusUnauthorized, test.code)
+				wantPart(t, reply{status: denied.status, body: denied.body}, http.StatusUnauthorized, test.code)
 			}
 		})
 	}
@@ -68,7 +69,8 @@ func TestGatewayAcceptsGoldenSignature(t *testing.T) {
 
 func TestCanonicalRequestEncoding(t *testing.T) {
 	t.Parallel()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://example.com/a%2Fb/c%20d/%7Ee~'?b=2&a=%2F&b=1&c&a=x+y&d%20e=%C3%A9", nil)
+	const target = "http://example.com/a%2Fb/c%20d/%7Ee~'?b=2&a=%2F&b=1&c&a=x+y&d%20e=%C3%A9"
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, target, nil)
 	r.Header.Add("X-Two", "second ")
 	r.Header.Add("X-Two", "first")
 	got, err := canonicalRequest(r, []string{"host", "x-two"}, "hash")

@@ -12,7 +12,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/hex"
 	"io"
 	"net/http"
 	"sync"
@@ -24,6 +23,9 @@ type Server struct {
 	// URL is the base of every address, without a trailing slash. Start and Listen set it. If
 	// another server uses the handler, for example one with TLS, set it before the first request.
 	URL string
+	// OnResponse, if set before the first request, is called after each response, from the goroutine
+	// that sent it.
+	OnResponse func(Request)
 
 	mu     sync.Mutex
 	data   Data
@@ -92,7 +94,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if x == nil {
 		panic(http.ErrAbortHandler)
 	}
-	defer s.record.end(x)
+	defer s.end(x)
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.record.closing, cancel)()
@@ -105,7 +107,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r = r.WithContext(ctx)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 
-	requestID := randomHex(16)
+	requestID := hexSHA256([]byte(rand.Text()))[:32]
 	w = &responseWriter{ResponseWriter: w, record: &s.record, request: x}
 	w.Header().Set(requestIDHeader, requestID)
 	if service == iamService {
@@ -135,16 +137,9 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// randomHex returns n random bytes in hexadecimal.
-func randomHex(n int) string {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // It never fails.
-	return hex.EncodeToString(b)
-}
-
 // randomText returns n random characters that are valid in a header.
 func randomText(n int) string {
 	b := make([]byte, n)
-	_, _ = rand.Read(b)
+	_, _ = rand.Read(b) // It never fails.
 	return base64.RawURLEncoding.EncodeToString(b)[:n]
 }

@@ -5,55 +5,50 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestRecord(t *testing.T) {
 	t.Parallel()
-	s := Start(t)
-	var mu sync.Mutex
-	var statuses []int
-	s.OnResponse(func(r Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		statuses = append(statuses, r.Status)
-	})
-	get(t, s, vpcepPath+"?limit=1&id=a%20b")
-	send(t, s, http.MethodPost, signInPath, "{}")
+	s := New()
+	statuses := make(chan int, 3)
+	s.OnResponse = func(r Request) { statuses <- r.Status }
+	if err := s.Listen("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	get(t, s, strings.Replace(vpcepPath, ServiceID, "a%2Fb", 1)+"?id=a%20b")
+	send(t, s, signInPath, "{}")
 	get(t, s, "/elsewhere")
-	requests := s.Requests()
-	if len(requests) != 3 {
-		t.Fatalf("%d requests", len(requests))
+	var got []string
+	for _, r := range s.Requests() {
+		got = append(got, fmt.Sprintf("%s %s %s %s %s %s %s",
+			r.Service, r.Region, r.Method, r.Path, r.Query.Get("id"), r.Body, r.Header.Get("X-Auth-Token")))
+		if r.End.Before(r.Start) || r.End.IsZero() {
+			t.Errorf("from %s to %s", r.Start, r.End)
+		}
 	}
-	first, second, third := requests[0], requests[1], requests[2]
-	if first.Service != "vpcep" || first.Region != Region || first.Method != http.MethodGet || first.Status != http.StatusOK ||
-		first.Path != strings.TrimPrefix(vpcepPath, "/cn-north-4/vpcep") || first.Query.Get("id") != "a b" ||
-		first.Header.Get("X-Auth-Token") != Token || first.End.Before(first.Start) || first.End.IsZero() {
-		t.Errorf("got %+v", first)
+	want := []string{
+		"vpcep cn-north-4 GET /v1/" + ProjectID + "/vpc-endpoint-services/a%2Fb/connections a b  " + Token,
+		"iam cn-north-4 POST /v3/auth/tokens  {} ",
+		"  GET /elsewhere   " + Token,
 	}
-	if second.Service != "iam" || string(second.Body) != "{}" || second.Status != http.StatusBadRequest {
-		t.Errorf("got %+v", second)
-	}
-	if third.Service != "" || third.Path != "/elsewhere" || third.Status != http.StatusNotFound {
-		t.Errorf("got %+v", third)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 	if n := s.Count(func(r Request) bool { return r.Service == "iam" }); n != 1 || s.Count(nil) != 3 {
-		t.Errorf("%d requests to iam", n)
+		t.Errorf("%d requests to iam of %d", n, s.Count(nil))
 	}
 	s.ResetRequests()
-	if n := s.Count(nil); n != 0 {
-		t.Errorf("%d requests after the reset", n)
-	}
-	s.Close()
-	mu.Lock()
-	defer mu.Unlock()
-	if fmt.Sprint(statuses) != "[200 400 404]" {
-		t.Errorf("statuses %v", statuses)
+	if sum := <-statuses + <-statuses + <-statuses; s.Count(nil) != 0 || sum != 404+400+404 {
+		t.Errorf("%d requests after the reset, the sum of the statuses is %d", s.Count(nil), sum)
 	}
 }
 
@@ -70,11 +65,7 @@ func TestMaxInFlight(t *testing.T) {
 	}})
 	var wg sync.WaitGroup
 	for range together {
-		wg.Go(func() {
-			if _, err := trySend(t, s, http.MethodGet, vpcepPath, "", withToken); err != nil {
-				t.Error(err)
-			}
-		})
+		wg.Go(func() { _, _ = trySend(t, s, vpcepPath, "", withToken(Token)) })
 	}
 	wg.Wait()
 	if got := s.MaxInFlight(nil); got != together {
@@ -84,33 +75,15 @@ func TestMaxInFlight(t *testing.T) {
 		t.Errorf("%d of dli in flight", got)
 	}
 	s.ResetRequests()
+	s.Update(func(d *Data) {
+		d.VPCEP.Services[ServiceID].Connections = Connections(100) // They do not fit into a buffer.
+		d.Latency = 2 * time.Millisecond
+	})
 	for range 20 {
-		get(t, s, vpcepPath)
+		get(t, s, vpcepPath+"?limit=100")
 	}
-	if got := s.MaxInFlight(nil); got != 1 {
-		t.Errorf("%d in flight one after another", got)
-	}
-}
-
-func TestLatency(t *testing.T) {
-	t.Parallel()
-	s := Start(t)
-	s.Update(func(d *Data) { d.Latency = 20 * time.Millisecond })
-	get(t, s, vpcepPath)
-	if r := s.Requests()[0]; r.End.Sub(r.Start) < 20*time.Millisecond {
-		t.Errorf("finished after %s", r.End.Sub(r.Start))
-	}
-}
-
-func TestEndpoints(t *testing.T) {
-	t.Parallel()
-	s := New()
-	s.URL = "http://127.0.0.1:1"
-	if got := s.Endpoint("dli"); got != "http://127.0.0.1:1/{region}/dli" {
-		t.Errorf("endpoint %s", got)
-	}
-	if got := s.MetadataURL(); got != "http://127.0.0.1:1/metadata" {
-		t.Errorf("metadata %s", got)
+	if r := s.Requests()[0]; s.MaxInFlight(nil) != 1 || r.End.Sub(r.Start) < 2*time.Millisecond {
+		t.Errorf("%d in flight one after another, the first for %s", s.MaxInFlight(nil), r.End.Sub(r.Start))
 	}
 }
 
@@ -125,33 +98,26 @@ func TestListenRefuses(t *testing.T) {
 	}
 }
 
-// TestOverTLS checks that the handler works in another server, over HTTP/2 too.
-func TestOverTLS(t *testing.T) {
+// TestExamples compares responses with the examples of the documents.
+func TestExamples(t *testing.T) {
 	t.Parallel()
-	s := New()
-	server := httptest.NewUnstartedServer(s)
-	server.EnableHTTP2 = true
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	s.URL = server.URL
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+vpcepPath, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signedBy(AccessKey, SecretKey, time.Now(), "host")(r)
-	response, err := server.Client().Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != http.StatusOK || response.ProtoMajor != 2 {
-		t.Errorf("got %s %s", response.Proto, response.Status)
+	s := Start(t)
+	for name, path := range map[string]string{
+		"vpcep_service_connections":     vpcepPath,
+		"dli_enhanced_connections":      dliPath,
+		"apig_vpc_channel_server":       channelsPath + "/" + ServerChannelID,
+		"apig_vpc_channel_microservice": channelsPath + "/" + MicroserviceChannelID,
+	} {
+		example, err := fs.ReadFile(os.DirFS("../provider/testdata/examples"), name+".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantJSON(t, get(t, s, path), http.StatusOK, string(example))
 	}
 }
 
 // contractField is a field of the contract.
 type contractField struct {
-	Type   string                   `json:"type"`
 	Fields map[string]contractField `json:"fields"`
 }
 
@@ -161,19 +127,15 @@ func missing(fields map[string]contractField, values []any, path string) []strin
 	for name, field := range fields {
 		var found []any
 		for _, value := range values {
-			object, ok := value.(map[string]any)
-			if !ok {
-				continue
-			}
+			object, _ := value.(map[string]any)
 			switch member := object[name].(type) {
-			case nil, string:
-				if member != nil && member != "" {
-					found = append(found, member)
-				}
 			case []any:
 				found = append(found, member...)
+			case nil:
 			default:
-				found = append(found, member)
+				if member != "" {
+					found = append(found, member)
+				}
 			}
 		}
 		if len(found) == 0 {
@@ -184,91 +146,77 @@ func missing(fields map[string]contractField, values []any, path string) []strin
 	return absent
 }
 
-// TestFullSetFillsTheContract checks that every field of the contract has a value somewhere in the
-// larger set.
-func TestFullSetFillsTheContract(t *testing.T) {
+// TestBuiltInDataFillsTheContract checks that every field of the contract has a value somewhere in
+// the built-in data.
+func TestBuiltInDataFillsTheContract(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	read := func(path string) any {
-		return decode(t, send(t, s, http.MethodGet, path, "", withKey).body)
-	}
+	read := func(path string) any { return map[string]any(parseEntry(send(t, s, path, "", withKey).body)) }
 	var channels []any
 	s.Update(func(d *Data) {
 		for _, channel := range d.APIG.Instances[FullInstanceID].Channels {
 			channels = append(channels, map[string]any(channel))
 		}
 	})
-	for contract, responses := range map[string][]any{
+	responses := map[string][]any{
 		"vpcep_service_connections": {read(strings.Replace(vpcepPath, ServiceID, FullServiceID, 1))},
+		"vpcep_services":            {read(servicesPath)},
 		"dli_enhanced_connections": {
 			read("/cn-south-1/dli/v2.0/" + SecondProjectID + "/datasource/enhanced-connections"),
 			map[string]any{"message": "only of a failed request"},
 		},
-		"apig_vpc_channel": channels,
-	} {
-		raw, err := fs.ReadFile(os.DirFS("../provider/testdata/contract"), contract+".json")
+		"apig_vpc_channel":  channels,
+		"apig_vpc_channels": {map[string]any{"vpc_channels": channels}},
+		"apig_instances":    {read(instancesPath)},
+	}
+	files, err := filepath.Glob("../provider/testdata/contract/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no contract", err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file) //nolint:gosec // The file is the test's own.
 		if err != nil {
 			t.Fatal(err)
 		}
-		var parsed struct {
+		var contract struct {
 			Response map[string]contractField `json:"response"`
 		}
-		if err := json.Unmarshal(raw, &parsed); err != nil {
+		if err := json.Unmarshal(raw, &contract); err != nil {
 			t.Fatal(err)
 		}
-		for _, field := range missing(parsed.Response, responses, "") {
-			t.Errorf("%s: no value for %s", contract, field)
+		for _, field := range missing(contract.Response, responses[strings.TrimSuffix(filepath.Base(file), ".json")], "") {
+			t.Errorf("%s: no value for %s", file, field)
 		}
 	}
 }
 
-func TestFullSetHasEachStatusAndKind(t *testing.T) {
+// TestBuiltInData checks what the constants and the documentation say of the data.
+func TestBuiltInData(t *testing.T) {
 	t.Parallel()
 	s := Start(t)
-	for _, status := range connectionStatuses {
-		if l := readList(t, get(t, s, strings.Replace(vpcepPath, ServiceID, FullServiceID, 1)+"?status="+status)); l.TotalCount != 1 {
-			t.Errorf("%d connections are %s", l.TotalCount, status)
-		}
-	}
 	full := strings.Replace(channelsPath, InstanceID, FullInstanceID, 1)
-	for _, name := range []string{"builtin", "cse", "cce", "cce_service", "nacos", "reference"} {
-		if l := readList(t, get(t, s, full+"?precise_search=name&name=full_"+name)); l.Total != 1 {
-			t.Errorf("%d channels are named full_%s", l.Total, name)
+	second := strings.NewReplacer(Region, SecondRegion, ProjectID, SecondProjectID, ServiceID, SecondServiceID, InstanceID, SecondInstanceID)
+	sub := strings.NewReplacer(ProjectID, SubProjectID)
+	paths := map[string]string{
+		servicesPath + "?endpoint_service_name=" + ServiceName:                       ServiceID,
+		servicesPath + "?endpoint_service_name=" + FullServiceName:                   FullServiceID,
+		instancesPath + "?instance_name=" + InstanceName:                             InstanceID,
+		instancesPath + "?instance_name=" + FullInstanceName:                         FullInstanceID,
+		channelsPath + "?precise_search=name&name=orders":                            "56a7d7358e1b42459c9d730d65b14e60",
+		second.Replace(servicesPath) + "?endpoint_service_name=" + SecondServiceName: SecondServiceID,
+		second.Replace(instancesPath) + "?instance_name=" + SecondInstanceName:       SecondInstanceID,
+		second.Replace(vpcepPath):                                                    "c2000000-0000-4000-8000-000000000001",
+		second.Replace(dliPath) + "?tags=team%3Dreports,stage%3Dlive":                "b0100000-0000-4000-8000-000000000001",
+		second.Replace(channelsPath):                                                 "f2000000000000000000000000000010",
+		sub.Replace(servicesPath):                                                    "50000000-0000-4000-8000-000000000003",
+		sub.Replace(instancesPath):                                                   "e0000000000000000000000000000003",
+	}
+	for i, name := range []string{"builtin", "cse", "cce", "cce_service", "nacos", "reference"} {
+		paths[full+"?precise_search=name&name=full_"+name] = fmt.Sprintf("f200000000000000000000000000000%d", i+1)
+	}
+	for path, want := range paths {
+		if ids, _ := readList(t, send(t, s, path, "", withKey)); strings.Join(ids, " ") != want {
+			t.Errorf("%s: %s, want %s", path, ids, want)
 		}
-	}
-}
-
-func TestSecondRegion(t *testing.T) {
-	t.Parallel()
-	s := Start(t)
-	base := "/cn-south-1/"
-	for _, path := range []string{
-		"vpcep/v1/" + SecondProjectID + "/vpc-endpoint-services/" + SecondServiceID + "/connections",
-		"dli/v2.0/" + SecondProjectID + "/datasource/enhanced-connections?tags=team%3Dreports,stage%3Dlive",
-		"apig/v2/" + SecondProjectID + "/apigw/instances/" + SecondInstanceID + "/vpc-channels?name=second_region",
-	} {
-		if l := readList(t, send(t, s, http.MethodGet, base+path, "", withKey)); len(l.ids()) != 1 {
-			t.Errorf("%s: %v", path, l.ids())
-		}
-	}
-}
-
-func TestGenerators(t *testing.T) {
-	t.Parallel()
-	seen := make(map[string]bool)
-	for _, e := range Connections(2000) {
-		seen[e.Text("id")] = true
-	}
-	for _, e := range EnhancedConnections(2000) {
-		seen[e.Text("id")] = true
-	}
-	for _, e := range Members(2000) {
-		seen[e.Text("id")] = true
-	}
-	if len(seen) != 6000 {
-		t.Errorf("%d different IDs", len(seen))
-	}
-	if got := Members(300)[299].Text("host"); got != "10.0.1.43" {
-		t.Errorf("host %s", got)
 	}
 }

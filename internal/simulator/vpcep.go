@@ -30,7 +30,7 @@ func (c *call) listEndpointServices() response {
 // listServiceConnections handles GET
 // /v1/{project_id}/vpc-endpoint-services/{vpc_endpoint_service_id}/connections.
 func (c *call) listServiceConnections() response {
-	service, ok := c.data.VPCEP.Services[c.params["service_id"]]
+	service, ok := c.data.VPCEP.Services[c.params["id"]]
 	if !ok || orDefault(service.ProjectID) != c.params["project_id"] {
 		return c.error(http.StatusNotFound, "EndPoint.0005", "The requested resource does not exist.")
 	}

@@ -1,17 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
@@ -37,98 +34,68 @@ func simulatorCommand(t *testing.T, arguments []string, variables ...string) *ex
 
 func TestCommandEnvironment(t *testing.T) {
 	t.Parallel()
-	command := simulatorCommand(t, []string{"--", "env"},
+	file := writeFile(t, `{"projects":[{"id":"p1","name":"eu-west-101"}]}`)
+	command := simulatorCommand(t, []string{"-data", file, "--", "sh", "-c", "cat; env"},
 		"HW_ACCESS_KEY=real", "HW_PROJECT_ID=real", "HW_ASSUME_ROLE_AGENCY_NAME=real", "HW_AUTH_TOKEN=real", "HW_SHARED_CONFIG_FILE=real",
 		"OS_PASSWORD=real", "OS_AUTH_URL=real", "ACTIONS_ID_TOKEN_REQUEST_URL=real", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=real",
 		"TFC_WORKLOAD_IDENTITY_TOKEN=real", "TF_VAR_kept=yes",
 	)
 	var stderr bytes.Buffer
-	command.Stderr = &stderr
+	command.Stdin, command.Stderr = strings.NewReader("input\n"), &stderr
 	out, err := command.Output()
-	if err != nil || stderr.Len() > 0 {
-		t.Fatalf("%v: %s", err, &stderr)
+	if err != nil || stderr.Len() > 0 || !strings.HasPrefix(string(out), "input\n") || strings.Contains(string(out), "=real") {
+		t.Fatalf("%v: %s\n%s", err, &stderr, out)
 	}
-	if strings.Contains(string(out), "real") {
-		t.Errorf("a variable is left:\n%s", out)
-	}
-	env := strings.Split(strings.TrimSpace(string(out)), "\n")
-	names := []string{
-		"HW_ACCESS_KEY=" + simulator.AccessKey, "HW_SECRET_KEY=" + simulator.SecretKey, "HW_REGION_NAME=" + simulator.Region,
-		"TF_VAR_kept=yes",
-	}
-	for _, want := range names {
-		if !slices.Contains(env, want) {
-			t.Errorf("no %s in\n%s", want, out)
-		}
-	}
-	for _, prefix := range []string{
-		"HW_METADATA_ENDPOINT=http://127.0.0.1:", "HW_ENDPOINT_VPCEP=http://127.0.0.1:", "HW_ENDPOINT_DLI=http://127.0.0.1:",
-		"HW_ENDPOINT_APIG=http://127.0.0.1:", "HW_ENDPOINT_IAM=http://127.0.0.1:",
+	for _, want := range []string{
+		"HW_ACCESS_KEY=" + simulator.AccessKey + "\n", "HW_SECRET_KEY=" + simulator.SecretKey + "\n", "HW_REGION_NAME=eu-west-101\n",
+		"TF_VAR_kept=yes\n", "HW_METADATA_ENDPOINT=http://127.0.0.1:", "HW_ENDPOINT_VPCEP=http://127.0.0.1:",
+		"HW_ENDPOINT_DLI=http://127.0.0.1:", "HW_ENDPOINT_APIG=http://127.0.0.1:", "HW_ENDPOINT_IAM=http://127.0.0.1:", "/{region}/iam\n",
 	} {
-		i := slices.IndexFunc(env, func(variable string) bool { return strings.HasPrefix(variable, prefix) })
-		if i < 0 || strings.HasPrefix(prefix, "HW_ENDPOINT_") && !strings.Contains(env[i], "/{region}/") {
-			t.Errorf("no %s in\n%s", prefix, out)
+		if !strings.Contains(string(out), want) {
+			t.Errorf("no %s in\n%s", want, out)
 		}
 	}
 }
 
 func TestCommandExitCode(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		command []string
-		code    int
-	}{
-		{[]string{"true"}, 0},
-		{[]string{"sh", "-c", "exit 7"}, 7},
-		{[]string{"sh", "-c", "kill -KILL $$"}, 137},
-	} {
-		t.Run(strings.Join(test.command, " "), func(t *testing.T) {
-			t.Parallel()
-			err := run(t.Context(), append([]string{"--"}, test.command...), nil, io.Discard, io.Discard)
-			code, ok := errors.AsType[exitError](err)
-			if int(code) != test.code || !ok && err != nil {
-				t.Errorf("got %v, want exit code %d", err, test.code)
-			}
-		})
-	}
-	err := simulatorCommand(t, []string{"--", "sh", "-c", "exit 7"}).Run()
-	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 7 {
-		t.Errorf("the process: %v", err)
+	for script, code := range map[string]int{"true": 0, "exit 7": 7, "kill -KILL $$": 137} {
+		err := simulatorCommand(t, []string{"--", "sh", "-c", script}).Run()
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if (err != nil) != (code != 0) || ok && exit.ExitCode() != code {
+			t.Errorf("%s: %v, want exit code %d", script, err, code)
+		}
 	}
 }
 
 // TestCommandSignals sends signals to the simulator alone, which passes on SIGTERM and no interrupt.
 func TestCommandSignals(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
 	// It ends by itself if the test does not get to end it.
-	script := `trap 'echo interrupt' INT; trap 'echo terminated; exit 3' TERM; echo ready >` + filepath.Join(dir, "ready") +
-		`; n=0; while [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done`
+	const script = `trap 'echo interrupt' INT; trap 'echo terminated; exit 3' TERM; echo ready
+		n=0; while [ $n -lt 600 ]; do sleep 0.05; n=$((n+1)); done`
 	command := simulatorCommand(t, []string{"--", "sh", "-c", script})
-	var stdout bytes.Buffer
-	command.Stdout = &stdout
-	command.WaitDelay = 10 * time.Second
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	waitForFile(t, dir, "ready")
-	for _, sent := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		if err := command.Process.Signal(sent); err != nil {
-			t.Fatal(err)
+	var lines []string
+	for scanner := bufio.NewScanner(stdout); scanner.Scan(); {
+		lines = append(lines, scanner.Text())
+		if scanner.Text() != "ready" {
+			continue
+		}
+		for _, sent := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+			if err := command.Process.Signal(sent); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	err := command.Wait()
-	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 3 || stdout.String() != "terminated\n" {
-		t.Errorf("got %v, %q", err, stdout.String())
-	}
-}
-
-func TestCommandReadsTheServer(t *testing.T) {
-	t.Parallel()
-	file := writeFile(t, `{"projects":[{"id":"p1","name":"eu-west-101"}]}`)
-	var stdout bytes.Buffer
-	err := run(t.Context(), []string{"-data", file, "--", "sh", "-c", "cat; echo $HW_REGION_NAME"}, strings.NewReader("input "), &stdout, io.Discard)
-	if err != nil || stdout.String() != "input eu-west-101\n" {
-		t.Errorf("got %q, %v", stdout.String(), err)
+	exit, ok := errors.AsType[*exec.ExitError](command.Wait())
+	if !ok || exit.ExitCode() != 3 || strings.Join(lines, " ") != "ready terminated" {
+		t.Errorf("got %v, %q", exit, lines)
 	}
 }

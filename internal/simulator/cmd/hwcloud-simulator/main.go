@@ -150,10 +150,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	})
 	if *verbose {
 		logger := log.New(stderr, "", log.LstdFlags)
-		server.OnResponse(func(r simulator.Request) {
+		server.OnResponse = func(r simulator.Request) {
 			logger.Printf("%s %s %s%s?%s %d %s", r.Method, r.Region, r.Service, r.Path, r.Query.Encode(), r.Status,
 				r.End.Sub(r.Start).Round(time.Microsecond))
-		})
+		}
 	}
 	if err := server.Listen(*address); err != nil {
 		return err

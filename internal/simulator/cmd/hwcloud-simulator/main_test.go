@@ -7,89 +7,85 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// output is standard output that can be read while it is written.
-type output struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
+// listening is the first line of standard output.
+var listening = regexp.MustCompile(`^Listening on (\S+)\n`)
 
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buffer.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buffer.String()
-}
-
-// serve runs the simulator until the test ends, or until the returned function is called. It returns
-// the base URL, and what the simulator prints.
-func serve(t *testing.T, args ...string) (url string, stdout, stderr *output, stop func()) {
+// serve runs the simulator, calls use with its URL, and returns what it has printed.
+func serve(t *testing.T, args []string, use func(url string)) (stdout, stderr string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	stdout, stderr = new(output), new(output)
+	defer cancel()
+	output, input := io.Pipe()
+	var errors bytes.Buffer
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, args, nil, stdout, stderr) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(stop)
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if match := regexp.MustCompile(`^Listening on (\S+)\n`).FindStringSubmatch(stdout.String()); match != nil {
-			return match[1], stdout, stderr, stop
-		}
+	go func() { ended <- run(ctx, args, nil, input, &errors) }()
+	buffer := make([]byte, 1<<16) // The simulator writes everything at once.
+	n, err := output.Read(buffer)
+	match := listening.FindSubmatch(buffer[:n])
+	if err != nil || match == nil {
+		t.Fatalf("got %q, %v", buffer[:n], err)
 	}
-	t.Fatal("the simulator does not listen")
-	return
+	use(string(match[1]))
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	return string(buffer[:n]), errors.String()
+}
+
+// wantPart reads from the simulator, and checks the status and a part of the body.
+func wantPart(t *testing.T, url string, status int, part string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Auth-Token", simulator.Token)
+	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != status || !strings.Contains(string(body), part) {
+		t.Errorf("%s: %d %s %v, want %d with %s", url, response.StatusCode, body, err, status, part)
+	}
 }
 
 func TestRun(t *testing.T) {
 	t.Parallel()
-	url, stdout, stderr, stop := serve(t, "-connections", "12", "-v")
-	service := url + "/cn-north-4/vpcep/v1/" + simulator.ProjectID + "/vpc-endpoint-services"
-	for path, want := range map[string]string{
-		"/" + simulator.ServiceID + "/connections":     `"total_count":2`,
-		"/" + generatedServiceID + "/connections":      `"total_count":12`,
-		"?endpoint_service_name=" + generatedServiceID: `"service_name":"cn-north-4.` + generatedServiceID,
-	} {
-		if status, body := get(t, service+path); status != http.StatusOK || !strings.Contains(body, want) {
-			t.Errorf("%s: %d %s", path, status, body)
-		}
-	}
-	stop()
+	var base string
+	stdout, stderr := serve(t, []string{"-connections", "12", "-latency", "1ms", "-v"}, func(url string) {
+		base = url
+		services := url + "/cn-north-4/vpcep/v1/" + simulator.ProjectID + "/vpc-endpoint-services"
+		wantPart(t, services+"/"+simulator.ServiceID+"/connections", http.StatusOK, `"total_count":2`)
+		wantPart(t, services+"/"+generatedServiceID+"/connections", http.StatusOK, `"total_count":12`)
+		wantPart(t, services, http.StatusOK, `"service_name":"cn-north-4.`+generatedServiceID)
+	})
 	for _, want := range []string{
-		`provider "hwcloud" {`, `vpcep = "` + url + `/{region}/vpcep"`, `access_key = "` + simulator.AccessKey + `"`,
-		"HW_METADATA_ENDPOINT=" + url + "/metadata\n", "ACTIONS_ID_TOKEN_REQUEST_URL=" + url + "/github/idtoken",
-		"Agency: " + simulator.AgencyName + ", domain " + simulator.AgencyDomainName,
-		"\nProjects: 5\nregion cn-north-4, project cn-north-4 (" + simulator.ProjectID + "), endpoint services: 3, enhanced connections: 1, gateways: 2\n",
+		`provider "hwcloud" {`, `vpcep = "` + base + `/{region}/vpcep"`, `access_key = "` + simulator.AccessKey + `"`,
+		"HW_METADATA_ENDPOINT=" + base + "/metadata\n", "ACTIONS_ID_TOKEN_REQUEST_URL=" + base + "/github/idtoken",
+		"Agency: " + simulator.AgencyName + ", domain " + simulator.AgencyDomainName, "\nProjects: 5\nregion cn-north-4, project cn-north-4 (" +
+			simulator.ProjectID + "), endpoint services: 3, enhanced connections: 1, gateways: 2\n",
 		"  endpoint service " + simulator.FullServiceName + " (" + simulator.FullServiceID + "), connections: 6\n",
 		"  enhanced connection warehouse (b0100000-0000-4000-8000-000000000001)\n",
-		"  gateway " + simulator.SecondInstanceName + " (" + simulator.SecondInstanceID + "), channels: 1\n    channel second_region (f2000000000000000000000000000010)\n",
+		"  gateway " + simulator.SecondInstanceName + " (" + simulator.SecondInstanceID + "), channels: 1\n    channel second_region (f2",
 	} {
-		if !strings.Contains(stdout.String(), want) {
+		if !strings.Contains(stdout, want) {
 			t.Errorf("the output lacks %q:\n%s", want, stdout)
 		}
 	}
-	if lines := strings.Count(stderr.String(), "\n"); lines != 3 || !strings.Contains(stderr.String(), "GET cn-north-4 vpcep/v1/") {
+	if strings.Count(stderr, "\n") != 3 || !strings.Contains(stderr, "GET cn-north-4 vpcep/v1/") {
 		t.Errorf("the log is\n%s", stderr)
 	}
 }
@@ -103,15 +99,14 @@ func TestData(t *testing.T) {
 	}
 	file := writeFile(t, `{"projects":[{"id":"p1","name":"eu-west-101","endpoint_services":[
 		{"id":"s1","service_name":"mine","status":"ready"}],"instances":[{"id":"g1","vpc_channels":[`+strings.Join(channels, ",")+`]}]}]}`)
-	url, stdout, stderr, stop := serve(t, "-data", file)
-	if status, body := get(t, url+"/eu-west-101/apig/v2/p1/apigw/instances/g1/vpc-channels"); !strings.Contains(body, `"total":1000`) {
-		t.Errorf("got %d %s", status, body)
+	stdout, stderr := serve(t, []string{"-data", file}, func(url string) {
+		wantPart(t, url+"/eu-west-101/apig/v2/p1/apigw/instances/g1/vpc-channels", http.StatusOK, `"total":1000`)
+	})
+	warning := "Warning: " + file + ": line 2, /projects/0/endpoint_services/0/status: ready is not a status"
+	if !strings.HasPrefix(stderr, warning) {
+		t.Errorf("got %q, want %q", stderr, warning)
 	}
-	stop()
-	if want := "Warning: " + file + ": line 2, /projects/0/endpoint_services/0/status: ready is not a status"; !strings.HasPrefix(stderr.String(), want) {
-		t.Errorf("got %q, want %q", stderr, want)
-	}
-	_, served, _ := strings.Cut(stdout.String(), "\nProjects: ")
+	_, served, _ := strings.Cut(stdout, "\nProjects: ")
 	want := "1\nregion eu-west-101, project eu-west-101 (p1), endpoint services: 1, enhanced connections: 0, gateways: 1\n" +
 		"  endpoint service mine (s1), connections: 0\n  gateway  (g1), channels: 1000\n    channel channel 0 (c0)\n"
 	if !strings.HasPrefix(served, want) || !strings.HasSuffix(served, "    channel channel 19 (c19)\n") {
@@ -131,19 +126,17 @@ func TestHelp(t *testing.T) {
 func TestRunRefuses(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"-address 0.0.0.0:0":     "not a loopback address",
-		"-address nonsense":      `address "nonsense"`,
-		"-data does-not-exist":   "-data: open does-not-exist: no such file or directory",
-		"-data testdata":         "-data: read testdata: is a directory",
-		"-data main.go":          "-data: main.go: line 1: ",
-		"--":                     "no command after --",
-		"-connections -1":        "invalid value",
-		"-latency 20":            `invalid value "20" for flag -latency: time: missing unit in duration "20"`,
-		"-unknown":               "flag provided but not defined: -unknown; hwcloud-simulator -h describes the flags",
-		"terraform plan":         `unexpected argument "terraform"; a command to run follows --`,
-		"import -data file":      `unexpected argument "import"`,
-		"import cloud.json":      `unexpected argument "import"`,
-		"-data main.go -- false": "-data: main.go: line 1: ",
+		"-address 0.0.0.0:0":   "not a loopback address",
+		"-data does-not-exist": "-data: open does-not-exist: no such file or directory",
+		"-data testdata":       "-data: read testdata: is a directory",
+		"-data main.go":        "-data: main.go: line 1: ",
+		"--":                   "no command after --",
+		"-- does-not-exist":    "executable file not found",
+		"-connections -1":      "invalid value",
+		"-latency 20":          `invalid value "20" for flag -latency: time: missing unit in duration "20"`,
+		"-unknown":             "flag provided but not defined: -unknown; hwcloud-simulator -h describes the flags",
+		"terraform plan":       `unexpected argument "terraform"; a command to run follows --`,
+		"import -data file":    `unexpected argument "import"`,
 	} {
 		var stdout, stderr bytes.Buffer
 		err := run(t.Context(), strings.Fields(args), nil, &stdout, &stderr)
@@ -151,16 +144,6 @@ func TestRunRefuses(t *testing.T) {
 			t.Errorf("%s: %v\n%s%s", args, err, &stdout, &stderr)
 		}
 	}
-}
-
-func waitForFile(t *testing.T, dir, name string) {
-	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if content, err := fs.ReadFile(os.DirFS(dir), name); err == nil && len(content) > 0 {
-			return
-		}
-	}
-	t.Fatalf("%s was not written", name)
 }
 
 // writeFile writes a file into a folder of its own.
@@ -171,23 +154,4 @@ func writeFile(t *testing.T, content string) string {
 		t.Fatal(err)
 	}
 	return file
-}
-
-func get(t *testing.T, url string) (int, string) {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("X-Auth-Token", simulator.Token)
-	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(body)
 }
