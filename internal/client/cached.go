@@ -194,12 +194,12 @@ func (c *cached[T]) finish(f *fetch[T]) {
 	}
 }
 
-// leave ends a fetch that its last reader has left, unless it refreshes a value.
+// leave ends a fetch that its last reader has left. A refresh that nobody waits for goes on.
 func (c *cached[T]) leave(f *fetch[T]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f.readers--
-	if f.readers > 0 || f.isRefresh {
+	if f.readers > 0 {
 		return
 	}
 	f.cancel()

@@ -65,7 +65,7 @@ func (d *oidcDouble) respond(req *http.Request) (*http.Response, error) {
 	}
 	switch path := req.URL.Path; {
 	case path == "/":
-		return responseOf(req, http.StatusOK, `{"value":"of-github"}`), nil
+		return responseOf(req, http.StatusOK, fmt.Sprintf(`{"value":"of-github-%d"}`, len(d.signIns))), nil
 	case strings.HasSuffix(path, exchangeIDToken.path):
 		token := strings.Split(string(body), `"`)[7]
 		d.signIns = append(d.signIns, token)
@@ -127,14 +127,15 @@ func TestIDTokenIsReadAgain(t *testing.T) {
 func TestRefusedIDToken(t *testing.T) {
 	t.Parallel()
 	var token string
+	reader := IDTokenReader{Read: func() (string, error) { return token, nil }}
 	for name, tt := range map[string]struct {
 		source  IDTokenSource
 		status  int
 		signIns int
 	}{
-		"replaced":                  {IDTokenReader{Read: func() (string, error) { return token, nil }}, 401, 2},
+		"replaced":                  {reader, 401, 2},
 		"GitHub Actions":            {GitHubIDToken{RequestURL: "http://github.invalid/?x=y"}, 401, 1},
-		"no such identity provider": {givenIDToken("it"), 404, 1},
+		"no such identity provider": {reader, 404, 1},
 	} {
 		token = "refused"
 		double := &oidcDouble{accepted: "good", refusal: tt.status}

@@ -3,7 +3,6 @@ package client
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 )
 
@@ -48,8 +47,7 @@ func (c *Client) lookUpProject(ctx context.Context, project projectScope) (*stri
 	byName := listProjects
 	byName.path += "?name=" + percentEncode(project.name)
 	found, err := c.listProjects(ctx, project, byName)
-	// A 403 may also come from signing in.
-	if e, ok := errors.AsType[*Error](err); ok && e.Operation == OpListProjects && hasStatus(err, http.StatusForbidden) {
+	if hasStatus(err, http.StatusForbidden) {
 		found, err = c.listProjects(ctx, project, listAuthProjects)
 	}
 	if err != nil {
