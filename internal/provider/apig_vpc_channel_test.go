@@ -76,7 +76,8 @@ func TestPasswordsInTheState(t *testing.T) {
 	for _, id := range []string{"c1", "c2"} {
 		c.respond("/vpc-channels/"+id, simulator.Respond(http.StatusOK, nil, nacosChannel(id, "hush-hush")))
 	}
-	c.respond("/vpc-channels", simulator.Respond(http.StatusOK, nil, `{"total":2,"vpc_channels":[{"id":"c1"},{"id":"c2"}]}`))
+	c.respond("/vpc-channels", simulator.Respond(http.StatusOK, nil,
+		`{"total":2,"vpc_channels":[{"id":"c1","name":"orders-c1"},{"id":"c2","name":"orders-c2"}]}`))
 	s := c.configure(t, nil)
 	path := []string{"microservice_info", "nacos_info", "user_info", "password"}
 	for source, set := range map[string]object{

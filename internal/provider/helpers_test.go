@@ -671,14 +671,10 @@ func valueOf(t testing.TB, typ tftypes.Type, value any) tftypes.Value {
 	return tftypes.NewValue(typ, value)
 }
 
-// profiles is the path of a configuration file of KooCLI with a profile of each kind.
+// profiles writes a configuration file of KooCLI with a profile of each kind.
 func profiles(t *testing.T) string {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("testdata", "koocli.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return textFile(t, string(readTestdata(t, "koocli.json")))
 }
 
 func textFile(t *testing.T, content string) string {
