@@ -21,11 +21,6 @@ func TestVPCChannelWithoutName(t *testing.T) {
 		object{"id": "c1", "vpc_channel_id": "c1", "members": list{}, "member_groups": list{}})
 }
 
-// byChannelID is the body of a data source that finds a channel by ID.
-func byChannelID(instance, channel string) string {
-	return fmt.Sprintf("instance_id = %q\nvpc_channel_id = %q\n", instance, channel)
-}
-
 // byChannelName is the body of a data source that finds a channel by name.
 func byChannelName(instance, name string) string {
 	return fmt.Sprintf("instance_id = %q\nname = %q\n", instance, name)

@@ -58,7 +58,8 @@ func TestImportRoundTrip(t *testing.T) {
 		}
 		d.DLI.Projects[project], d.DLI.Projects[second] = simulator.EnhancedConnections(120), d.DLI.Projects[simulator.SecondProjectID]
 		d.APIG.Instances[gateway] = &simulator.Instance{
-			ProjectID: project, Details: simulator.MustEntry(`{"instance_name":"shop-gateway"}`), Channels: d.APIG.Instances[simulator.FullInstanceID].Channels,
+			ProjectID: project, Details: simulator.MustEntry(`{"instance_name":"shop-gateway"}`),
+			Channels: d.APIG.Instances[simulator.FullInstanceID].Channels,
 		}
 	})
 	for _, name := range simulator.Services {
@@ -66,32 +67,29 @@ func TestImportRoundTrip(t *testing.T) {
 	}
 	c.environment["HW_PROJECT_ID"] = project
 
-	var config strings.Builder
-	config.WriteString("provider \"hwcloud\" {\n  region = \"" + simulator.Region + "\"\n}\n")
+	var text strings.Builder
+	text.WriteString("provider \"hwcloud\" {\n  region = \"" + simulator.Region + "\"\n}\n")
 	addresses := 0
-	for source, lookups := range map[string][]string{
+	byID, byName := object{"instance_id": gateway}, object{"instance_name": "shop-gateway"}
+	for source, lookups := range map[string][]object{
 		serviceConnectionsSource: {
-			`service_id = "` + service + `"`, `service_name = "shop"`, `service_name = "` + simulator.Region + ".shop." + service + `"`,
-			"service_name = \"shop\"\nstatus = \"accepted\"", "service_id = \"" + service + "\"\nlimit = 3\noffset = 2\nsort_dir = \"asc\"",
+			{"service_id": service}, {"service_name": "shop", "status": "accepted"},
+			{"service_id": service, "limit": 3, "offset": 2, "sort_dir": "asc"},
 		},
-		enhancedConnectionsSource: {"", "limit = 3", "region = \"" + simulator.SecondRegion + "\"\nproject_id = \"" + second + `"`},
+		enhancedConnectionsSource: {nil, {"limit": 3}, {"region": simulator.SecondRegion, "project_id": second}},
 		vpcChannelSource: {
-			byChannelID(gateway, nacos), byChannelName(gateway, "full_nacos"), "instance_name = \"shop-gateway\"\nname = \"full_cse\"",
-			byChannelID(gateway, nacos) + "omit_secrets = true",
+			merge(byID, object{"vpc_channel_id": nacos}), merge(byName, object{"name": "full_cse"}),
+			merge(byID, object{"name": "full_nacos", "omit_secrets": true}),
 		},
-		vpcChannelsSource: {
-			`instance_id = "` + gateway + `"`, `instance_name = "shop-gateway"`, "instance_name = \"shop-gateway\"\nname = \"full_builtin\"",
-			"instance_name = \"shop-gateway\"\nomit_secrets = true",
-		},
+		vpcChannelsSource: {byID, merge(byName, object{"name": "full_builtin"}), merge(byName, object{"omit_secrets": true})},
 	} {
-		for i, arguments := range lookups {
-			fmt.Fprintf(&config, "data %q \"d%d\" {\n  project_id = %q\n%s\n}\n", source, i, project, arguments)
+		for i, set := range lookups {
+			text.WriteString(dataBlock(fmt.Sprintf("%s.d%d", source, i), merge(object{"project_id": project}, set)))
 			addresses++
 		}
 	}
-	text := strings.Replace(config.String(), "  project_id = \""+project+"\"\nregion = ", "region = ", 1)
 
-	first := c.newWorkspace(t, binary, text)
+	first := c.newWorkspace(t, binary, text.String())
 	first.mustRun(t, nil, "apply", "-auto-approve")
 	state := first.mustRun(t, nil, "show", "-json")
 	want := stateValues(t, strings.ReplaceAll(state, "simulated-nacos-password", "simulated-sensitive-value"))
@@ -111,7 +109,7 @@ func TestImportRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	other := newCloud(t).newWorkspace(t, binary, text)
+	other := newCloud(t).newWorkspace(t, binary, text.String())
 	serving := other.command(t, nil)
 	serving.Path, serving.Args = program, []string{program, "-data", file, "--", other.path, "apply", "-auto-approve"}
 	if output, err := serving.CombinedOutput(); err != nil {
@@ -136,7 +134,8 @@ func TestModuleTestsStayOnTheMachine(t *testing.T) {
 	account := []string{
 		"HW_ACCESS_KEY=key-of-an-account", "HW_SECRET_KEY=secret-of-an-account", "HW_PROJECT_ID=b0000000000000000000000000000009",
 		"HW_REGION_NAME=eu-west-101", "HW_ASSUME_ROLE_AGENCY_NAME=agency-of-an-account", "HW_ASSUME_ROLE_DOMAIN_NAME=domain-of-an-account",
-		"HW_MAX_RETRIES=0", "HTTPS_PROXY=" + proxy.URL, "HTTP_PROXY=" + proxy.URL, "https_proxy=" + proxy.URL, "http_proxy=" + proxy.URL, "NO_PROXY=", "no_proxy=",
+		"HW_MAX_RETRIES=0", "HTTPS_PROXY=" + proxy.URL, "HTTP_PROXY=" + proxy.URL, "https_proxy=" + proxy.URL, "http_proxy=" + proxy.URL,
+		"NO_PROXY=", "no_proxy=",
 	}
 	w := newCloud(t).emptyWorkspace(t, binary)
 	if err := os.CopyFS(w.folder, os.DirFS(filepath.Join(repository, "examples", "module"))); err != nil {
