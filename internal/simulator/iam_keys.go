@@ -95,8 +95,9 @@ func (c *call) issue(status int, key Key, domainID string, lifetime time.Duratio
 	key.DomainID = domainID
 	key.Expires = c.now.Add(lifetime)
 	// A fixed key may be issued more than once.
-	others := slices.DeleteFunc(c.data.IAM.Keys, func(other Key) bool { return other.Access == key.Access })
-	c.data.IAM.Keys = append(others, key)
+	keys := slices.DeleteFunc(c.data.IAM.Keys, func(other Key) bool { return other.Access == key.Access })
+	keys = append(keys, key)
+	c.data.IAM.Keys = keys
 	return object(status, Entry{"credential": Entry{
 		"access":        key.Access,
 		"secret":        key.Secret,

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,7 +29,7 @@ import (
 // another built-in domain.
 //
 // An error names the line and the place, as a JSON pointer. The warnings, which have the same form,
-// are about statuses that the API does not have.
+// are about statuses that the API does not have and about unknown lists.
 func (d *Data) Load(raw []byte) (warnings []string, err error) {
 	if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(raw, new(any))); ok {
 		return nil, fmt.Errorf("line %d: %w", line(raw, syntax.Offset), syntax)
@@ -100,6 +101,13 @@ func (l *loader) project(pointer string, details Entry) {
 			instance.Channels = append(instance.Channels, channel)
 		})
 	})
+	// The API's object has no list of objects: this one is misspelled.
+	for _, name := range slices.Sorted(maps.Keys(details)) {
+		list, _ := details[name].([]any)
+		if slices.ContainsFunc(list, func(element any) bool { _, isObject := element.(map[string]any); return isObject }) {
+			l.warn(pointer+"/"+name, "only endpoint_services, enhanced_connections and instances are served")
+		}
+	}
 	l.data.IAM.Projects = append(l.data.IAM.Projects, Project{
 		ID: id, Name: cmp.Or(details.Text("name"), region), Region: region, DomainID: domainID,
 		ParentID: details.Text("parent_id"), Details: details.Without("region"),
@@ -141,9 +149,12 @@ func (l *loader) id(pointer, kind string, e Entry) string {
 func (l *loader) checkStatus(pointer, status string, known []string) {
 	if status != "" && !slices.Contains(known, status) && !l.seen[status] {
 		l.seen[status] = true
-		l.warnings = append(l.warnings, l.errorf(pointer+"/status",
-			"%s is not a status of this API, which has %s", status, strings.Join(known, ", ")).Error())
+		l.warn(pointer+"/status", "%s is not a status of this API, which has %s", status, strings.Join(known, ", "))
 	}
+}
+
+func (l *loader) warn(pointer, format string, args ...any) {
+	l.warnings = append(l.warnings, l.errorf(pointer, format, args...).Error())
 }
 
 func (l *loader) fail(pointer, format string, args ...any) {

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -28,8 +28,8 @@ Warning: module.child.data.hwcloud_unheard_of.new is left out: hwcloud_unheard_o
 Warning: data.hwcloud_apig_vpc_channels.later is left out: it has not been read yet
 `,
 	} {
-		input, err := os.ReadFile(filepath.Join("testdata", name+".json"))
-		want, err2 := os.ReadFile(filepath.Join("testdata", name+".imported.json"))
+		input, err := fs.ReadFile(os.DirFS("testdata"), name+".json")
+		want, err2 := fs.ReadFile(os.DirFS("testdata"), name+".imported.json")
 		if err := errors.Join(err, err2); err != nil {
 			t.Fatal(err)
 		}

@@ -144,7 +144,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			d.VPCEP.Services[generatedServiceID] = &simulator.EndpointService{
 				ProjectID:   project.ID,
 				Details:     simulator.Entry{"service_name": project.Region + "." + generatedServiceID, "status": "available"},
-				Connections: simulator.Connections(int(*connections)), //nolint:gosec // More do not fit into the memory.
+				Connections: simulator.Connections(int(*connections)),
 			}
 		}
 	})
