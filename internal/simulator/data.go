@@ -121,7 +121,7 @@ func defaultData() Data {
 	d := Data{
 		IAM:      defaultIAM(),
 		Metadata: Metadata{DomainID: DomainID},
-		GitHub:   GitHub{RequestToken: GitHubRequestToken, IdentityProviderID: IdentityProviderID},
+		GitHub:   GitHub{RequestToken: GitHubRequestToken},
 	}
 	if warnings, err := d.Load(builtIn); err != nil || warnings != nil {
 		panic(fmt.Sprintf("simulator: the built-in data: %v, %q", err, warnings))

@@ -63,5 +63,8 @@ func (s *Server) Close() {
 	if s.stop != nil {
 		s.stop()
 	}
-	s.record.close()
+	s.record.mu.Lock()
+	s.record.cancel()
+	s.record.mu.Unlock()
+	s.record.handlers.Wait()
 }

@@ -42,17 +42,17 @@ func (d *Data) Load(raw []byte) (warnings []string, err error) {
 		return nil, l.errorf("", `must be an object with the list "projects"`)
 	}
 	l.each(file, "", "projects", l.project)
-	switch projects := l.data.IAM.Projects; {
-	case l.err != nil:
+	projects := l.data.IAM.Projects
+	if len(projects) == 0 {
+		l.fail("/projects", "must not be empty")
+	}
+	if l.err != nil {
 		return nil, l.err
-	case len(projects) == 0:
-		return nil, l.errorf("/projects", "must not be empty")
-	default:
-		l.data.IAM.Tokens = slices.Clone(d.IAM.Tokens)
-		for i, token := range l.data.IAM.Tokens {
-			if _, ok := l.data.IAM.project(token.ProjectID); !ok {
-				l.data.IAM.Tokens[i].ProjectID = projects[0].ID
-			}
+	}
+	l.data.IAM.Tokens = slices.Clone(d.IAM.Tokens)
+	for i, token := range l.data.IAM.Tokens {
+		if _, ok := l.data.IAM.project(token.ProjectID); !ok {
+			l.data.IAM.Tokens[i].ProjectID = projects[0].ID
 		}
 	}
 	*d = l.data

@@ -117,14 +117,6 @@ func setEnd(r *Request) {
 	r.End = cmp.Or(r.End, time.Now())
 }
 
-// close ends all handlers, refuses further requests, and waits until all handlers have returned.
-func (rec *record) close() {
-	rec.mu.Lock()
-	rec.cancel()
-	rec.mu.Unlock()
-	rec.handlers.Wait()
-}
-
 // responseWriter records the status of a response.
 type responseWriter struct {
 	http.ResponseWriter

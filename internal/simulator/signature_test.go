@@ -24,20 +24,6 @@ const (
 	goldenSignature  = "7be6668032f70418fcc22abc52071e57aff61b84a1d2381bb430d6870f4f6ebe"
 )
 
-func TestSignatureGolden(t *testing.T) {
-	t.Parallel()
-	canonical, err := canonicalRequest(golden(t), []string{"content-type", "host", "x-sdk-date"}, hexSHA256(nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := hexSHA256([]byte(canonical)); got != goldenHash {
-		t.Errorf("hash %s of\n%s\nwant %s", got, canonical, goldenHash)
-	}
-	if got := signature(goldenSigningKey, "20191115T033655Z", canonical); got != goldenSignature {
-		t.Errorf("signature %s, want %s", got, goldenSignature)
-	}
-}
-
 func TestGatewayAcceptsGoldenSignature(t *testing.T) {
 	t.Parallel()
 	data := Data{IAM: IAM{Keys: []Key{{Access: "QTWAOYTTINDUT2QVKYUC", Secret: goldenSigningKey, DomainID: DomainID}}}}

@@ -81,9 +81,6 @@ func (s *Server) OnList(hook func(*Data, Request)) {
 // requestIDHeader is the response header with the request's ID.
 const requestIDHeader = "X-Request-ID"
 
-// maxRequestBody is larger than any documented request.
-const maxRequestBody = 1 << 20
-
 // ServeHTTP records the request, applies the injected faults and handles it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	region, service, path := splitAddress(r.URL)
@@ -99,7 +96,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	defer context.AfterFunc(s.record.closing, cancel)()
 
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBody))
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
