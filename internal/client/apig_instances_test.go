@@ -34,7 +34,7 @@ func TestInstanceID(t *testing.T) {
 		for name, want := range map[string]string{
 			"gateway": "1", "Gateway": "2", "gateway-2": "3",
 			"GATEWAY":      none + `"GATEWAY"; found "gateway" (1), "Gateway" (2), "gateway-2" (3), "twice" (4)`,
-			"gate":         none + `"gate"; found "gateway" (1), "Gateway" (2), "gateway-2" (3), "twice" (4)`,
+			"ONLY":         none + `"ONLY"; found "only in Case" (6), "gateway" (1)`,
 			"twice":        `2 dedicated gateways have the name "twice": "twice" (4), "twice" (5)`,
 			"only in case": none + `"only in case"; found "only in Case" (6), "gateway" (1)`,
 		} {
