@@ -53,7 +53,7 @@ func (c *Client) vpcChannelDetails(ctx context.Context, in Scope, instanceID str
 				return fmt.Errorf("%w: %w", errInconsistent, err)
 			case err != nil:
 				return err
-			case *channel.ID != entry.ID || channel.Name != nil && *channel.Name != entry.Name:
+			case *channel.ID != entry.ID || channel.Name != nil && entry.Name != "" && *channel.Name != entry.Name:
 				return errInconsistent
 			}
 			channels[i] = *channel
