@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"regexp"
 	"strings"
@@ -31,10 +30,11 @@ const (
 	setRegion  = "Set region here or in the provider block, or set HW_REGION_NAME."
 	moreTime   = "to allow more time, set read in a timeouts block."
 	lookUpLess = "look up less at once, with fewer data sources or a lower -parallelism of Terraform."
+	throttled  = "The API is throttling requests. Raise max_retries if it is 0, and " + lookUpLess
 	newToken   = "The token is not valid here: it has expired, is incomplete, or belongs to another cloud or account. " +
 		"Set a new one, or sign in with an access key or as a user instead."
-	badProxy = "The proxy of HTTPS_PROXY or HTTP_PROXY does not connect to this host. If it requires credentials (407), " +
-		"put them into its URL, percent-encoded; otherwise correct the URL, allow the host at the proxy, or exclude it in NO_PROXY."
+	badProxy = "The proxy of HTTPS_PROXY or HTTP_PROXY does not connect to this host: if it requires credentials (407), " +
+		"put them into its URL, percent-encoded; otherwise correct the URL, allow the host at the proxy, or exclude it in NO_PROXY. {address}"
 	notThisAPI = "The response is not from this API, but from another web server, a proxy or a login page. {address}"
 )
 
@@ -53,13 +53,18 @@ var rules = []rule{
 	},
 	{status: 401, when: func(f failure) bool { return f.data.looksSwapped }, advice: "access_key and secret_key look swapped. Swap them."},
 	{
+		status: 401, when: func(f failure) bool { return f.data.unreadSecurityToken },
+		advice: "HW_SECURITY_TOKEN was not read, because access_key is not from the environment. Set security_token, too, " +
+			"if the key is temporary; otherwise check that it is complete and current.",
+	},
+	{
 		when: says(`\bak\b.*\bnot exist`),
 		advice: "There is no such access key: it is mistyped, was deleted, or belongs to another cloud. " +
-			"{sent}Check access_key, and that region and cloud are those of the key.",
+			"Check access_key, and that region and cloud are those of the key.{sent}",
 	},
 	{when: says(`decrypt token|token resolution|token must be updated`), advice: newToken},
 	{when: func(f failure) bool { return client.GatewayCode(f.request.Code) == "0307" }, advice: newToken},
-	{when: isThrottled, advice: "The API is throttling requests. Raise max_retries if it is 0, and " + lookUpLess},
+	{when: func(f failure) bool { return f.request.Throttled > 0 }, advice: throttled},
 
 	// Something in between, or another server.
 	{reason: client.ReasonProxy, advice: badProxy},
@@ -86,16 +91,16 @@ var rules = []rule{
 	{reason: client.ReasonUnknownHost, advice: "There is no such host, or this machine's DNS does not know it. {address}"},
 	{
 		reason: client.ReasonCertificate,
-		advice: "The server's certificate is not trusted. If the cloud, or a proxy in between, has a certificate authority of its own, set " +
-			"cacert_file to its certificate. Otherwise check the address, that the certificate names its host, and this machine's clock.",
+		advice: "The server's certificate is not trusted: if the cloud, or a proxy in between, has a certificate authority of its own, " +
+			"set cacert_file to its certificate; otherwise check this machine's clock. {address}",
 	},
 	{
 		reason: client.ReasonTLS,
-		advice: "The TLS handshake failed. If the server requires a client certificate, set cert and key to a valid one; " +
+		advice: "The TLS handshake failed: if the server requires a client certificate, set cert and key to a valid one; " +
 			"otherwise this port does not serve HTTPS. {address}",
 	},
 	{reason: client.ReasonTimeout, advice: "The server did not respond in time, or a firewall drops the packets. {address}"},
-	{reason: client.ReasonConnectionClosed, advice: "The connection was closed. Run Terraform again, or check proxies and firewalls."},
+	{reason: client.ReasonConnectionClosed, advice: "The connection was closed: run Terraform again, or check proxies in between. {address}"},
 	{reason: client.ReasonNotSent, advice: "The request could not be sent. {address}"},
 
 	// The arguments.
@@ -107,15 +112,13 @@ var rules = []rule{
 	// Credentials, the project and permissions.
 	{when: refusesSignIn, advice: "IAM refused this. Check {signIn}."},
 	{
-		when: func(f failure) bool {
-			return f.request.TokenProject != "" && f.request.TokenProject != f.scope.ProjectID
-		},
+		when: isOfOtherProject,
 		advice: "The token is for the project {tokenProject}, not for the one requested. " +
 			"Set a token of the requested project, or leave out project_id and region to read the token's own.",
 	},
 	{
 		status: http.StatusUnauthorized,
-		advice: "The credentials were refused. {sent}Check that they are complete and current, and that they belong to this cloud.",
+		advice: "The credentials were refused. Check that they are complete and current, and that they belong to this cloud.{sent}",
 	},
 	{
 		status: http.StatusForbidden, when: func(f failure) bool { return f.scope.ProjectID != "" && !idForm.MatchString(f.scope.ProjectID) },
@@ -166,7 +169,7 @@ func (f failure) advice() (argument, text string) {
 	switch {
 	case f.ctxErr != nil && !ended:
 		return "", "The read was canceled."
-	case (ended || tooLate) && (f.request.Throttled > 0 || isThrottled(f)):
+	case (ended || tooLate) && f.request.Throttled > 0:
 		return "", fmt.Sprintf("The API throttles requests, so that the read did not finish within its timeout of %s. "+
 			"Set a longer read in a timeouts block, or %s", f.timeout, lookUpLess)
 	case ended:
@@ -185,7 +188,7 @@ func (f failure) advice() (argument, text string) {
 
 func (f failure) adviceOnError() (argument, text string) {
 	if f.data.emptyBlock {
-		text = "The provider block in use has no arguments: to use another one, which has an alias, set provider = hwcloud.ALIAS here. "
+		text = " The provider block in use has no arguments: to use another one, which has an alias, set provider = hwcloud.ALIAS here."
 	}
 	if wrong, ok := errors.AsType[*client.NameMatchError](f.err); ok {
 		return adviceOnName(wrong)
@@ -202,11 +205,11 @@ func (f failure) adviceOnError() (argument, text string) {
 		return "", "Entries were added or removed during every attempt, or the responses of the service contradict each other. " +
 			"Run Terraform again when there are fewer changes. If the list does not change, report this to the service's support."
 	case errors.Is(f.err, client.ErrNoRegion) && f.data.noCredentials:
-		return "region", text + setRegion + " No credentials are set either: provide them" + waysToSignIn
+		return "region", setRegion + text + " No credentials are set either: provide them" + waysToSignIn
 	case errors.Is(f.err, client.ErrNoRegion):
-		return "region", text + setRegion
+		return "region", setRegion + text
 	case noCredentials:
-		return "", text + "Provide credentials" + waysToSignIn
+		return "", strings.TrimSpace(text + " Provide credentials" + waysToSignIn)
 	case noIDToken:
 		return "", f.data.idTokenAdvice
 	case f.request.Method == "":
@@ -256,13 +259,10 @@ func (f failure) address() string {
 	return "The address is made of region and cloud: if it is wrong, correct them, or set " + service + " in endpoints."
 }
 
-// sent says what may be wrong with the keys that were sent.
+// sent says what the keys that were sent may lack, after a space.
 func (f failure) sent() string {
-	switch {
-	case f.data.unreadSecurityToken:
-		return "HW_SECURITY_TOKEN was not read, because access_key is not from the environment: set security_token if the key is temporary. "
-	case f.data.lacksSecurityToken:
-		return "If the key is temporary, set security_token (or HW_SECURITY_TOKEN), too. "
+	if f.data.lacksSecurityToken {
+		return " If the key is temporary, set security_token, too (HW_SECURITY_TOKEN if access_key is from the environment)."
 	}
 	return ""
 }
@@ -271,14 +271,6 @@ func (f failure) sent() string {
 func says(pattern string) func(failure) bool {
 	form := regexp.MustCompile("(?i)" + pattern)
 	return func(f failure) bool { return form.MatchString(f.request.Message) }
-}
-
-// isThrottled reports whether the API asks for fewer requests: of this request, or of those before
-// it, so that this one was not sent.
-func isThrottled(f failure) bool {
-	_, network := errors.AsType[*net.OpError](f.err)
-	return f.request.Status == http.StatusTooManyRequests || client.GatewayCode(f.request.Code) == "0308" ||
-		f.request.Reason == client.ReasonNotSent && !network
 }
 
 // isUnknownAPI reports whether there is no such API at the address.
@@ -293,6 +285,12 @@ func isUnknownAPI(f failure) bool {
 func refusesSignIn(f failure) bool {
 	return iamChecks[f.request.Operation] != "" && f.request.Status < http.StatusInternalServerError &&
 		(f.request.Status != http.StatusUnauthorized || client.GatewayCode(f.request.Code) == "")
+}
+
+// isOfOtherProject reports whether a token for another project was refused.
+func isOfOtherProject(f failure) bool {
+	refused := f.request.Status == http.StatusUnauthorized || f.request.Status == http.StatusForbidden
+	return refused && f.request.TokenProject != "" && f.request.TokenProject != f.scope.ProjectID
 }
 
 // waysToSignIn lists every way to provide credentials.

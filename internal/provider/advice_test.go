@@ -141,7 +141,7 @@ func credentialAdvice() map[string]advised {
 		"temporary keys": {err: unauthorized("APIGW.0301", wrong), want: "The credentials were refused.", never: "temporary"},
 		"unread token": {
 			err: unauthorized("APIGW.0301", wrong), data: unread,
-			want: "HW_SECURITY_TOKEN was not read|set security_token",
+			want: "HW_SECURITY_TOKEN was not read|Set security_token",
 		},
 		"keys and IAM": {
 			err: apiError(client.OpListProjects, 401, "APIGW.0301", wrong), data: keys,
@@ -223,7 +223,7 @@ func addressAdvice() map[string]advised {
 		"timeout":     {err: failedFor(client.ReasonTimeout, nil), want: "did not respond in time, or a firewall" + madeOf},
 		"reset": {
 			err:  failedFor(client.ReasonConnectionClosed, nil),
-			want: "The connection was closed. Run Terraform again",
+			want: "The connection was closed: run Terraform again",
 		},
 		"not sent": {err: failedFor(client.ReasonNotSent, nil), want: "could not be sent" + madeOf},
 		"proxy": {
@@ -278,7 +278,9 @@ func argumentAdvice() map[string]advised {
 	late := func(failed *client.Error, err error) *client.Error {
 		return changed(failed, func(e *client.Error) { e.Err = &client.DeadlineError{Wait: time.Hour, Err: err} })
 	}
-	throttled := changed(apiError(listDLI, 429, "", ""), func(e *client.Error) { e.Attempts, e.Throttled = 9, 8 })
+	throttled := func(failed *client.Error) *client.Error {
+		return changed(failed, func(e *client.Error) { e.Attempts, e.Throttled = 9, 8 })
+	}
 	const lessAtOnce = "The API throttles requests|timeout of 3m0s|Set a longer read in a timeouts block, or look up less at once"
 	bad := map[string]string{"instance_id": exampleHex, "vpc_channel_id": "shop", "name": ""}
 	return map[string]advised{
@@ -357,11 +359,11 @@ func argumentAdvice() map[string]advised {
 			want: "Entries were added or removed during every attempt|contradict each other",
 		},
 		"throttled": {
-			err:  apiError(listDLI, 403, "APIG.0308", ""),
+			err:  throttled(apiError(listDLI, 403, "APIG.0308", "")),
 			want: "throttling requests. Raise max_retries if it is 0|-parallelism",
 		},
-		"throttled too long": {err: late(throttled, nil), want: "Attempts: 9, of which 8 were throttled|" + lessAtOnce},
-		"paused too long":    {err: late(failedFor(client.ReasonNotSent, nil), errors.New("throttling")), want: lessAtOnce},
+		"throttled too long": {err: late(throttled(apiError(listDLI, 429, "", "")), nil), want: "Attempts: 9, of which 8 were|" + lessAtOnce},
+		"paused too long":    {err: late(throttled(failedFor(client.ReasonNotSent, nil)), errors.New("throttling")), want: lessAtOnce},
 		"no network": {
 			err:  late(failedFor(client.ReasonNotSent, nil), &net.OpError{Err: errors.New("x")}),
 			want: "not be sent|read timeout of 3m0s", never: "throttle",
@@ -374,7 +376,7 @@ func argumentAdvice() map[string]advised {
 			err: context.DeadlineExceeded, ctx: context.DeadlineExceeded,
 			want: "did not finish within its timeout of 3m0s",
 		},
-		"throttled, ended": {err: throttled, ctx: context.DeadlineExceeded, want: lessAtOnce},
+		"throttled, ended": {err: throttled(apiError(listDLI, 429, "", "")), ctx: context.DeadlineExceeded, want: lessAtOnce},
 		"canceled":         {err: context.Canceled, ctx: context.Canceled, want: "The read was canceled.", never: "timeouts"},
 		"another error":    {err: errors.New("x")},
 	}
@@ -387,6 +389,10 @@ func TestAdvice(t *testing.T) {
 	all := credentialAdvice()
 	maps.Copy(all, addressAdvice())
 	maps.Copy(all, argumentAdvice())
+	for reason := client.ReasonConnectionRefused; reason <= client.ReasonNotSent; reason++ {
+		late := &client.DeadlineError{Wait: time.Hour, Err: &net.OpError{Err: errors.New("x")}}
+		all[fmt.Sprintf("reason %d, late", reason)] = advised{err: failedFor(reason, late), want: "after the end of the read timeout of 3m0s"}
+	}
 	placeholder, sentenceEnd := regexp.MustCompile(`\{[^}]*\}`), regexp.MustCompile(`\. [A-Z]`)
 	applied := map[int]bool{}
 	for name, tt := range all {

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -55,7 +54,7 @@ func (f failure) diagnostic() diag.Diagnostic {
 		requested += ", project " + f.scope.ProjectID
 	}
 	argument, text := f.advice()
-	parts := []string{requested + ".", f.facts(), strings.TrimSpace(text)}
+	parts := []string{requested + ".", f.facts(), text}
 	detail := strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "\n\n")
 	if argument == "" {
 		return diag.NewErrorDiagnostic(f.summary, detail)
@@ -67,9 +66,12 @@ func (f failure) diagnostic() diag.Diagnostic {
 // code, message and request ID, the number of attempts, and the origin of refused credentials.
 func (f failure) facts() string {
 	failed := f.request
+	none, unauthenticated := errors.AsType[*client.NoCredentialsError](f.err)
 	_, isEndpoint := errors.AsType[*client.EndpointError](f.err)
 	switch {
-	case failed.Method == "" && (isEndpoint || errors.Is(f.err, context.DeadlineExceeded) || errors.Is(f.err, context.Canceled)):
+	case unauthenticated:
+		return sentence(none.Error())
+	case failed.Method == "" && (isEndpoint || f.ctxErr != nil):
 		return "" // The advice says so in other words.
 	case failed.Method == "":
 		return sentence(f.err.Error())
@@ -98,7 +100,7 @@ func (f failure) facts() string {
 	line("Message", failed.Message)
 	line("Request ID", failed.RequestID)
 	switch {
-	case failed.Throttled > 0:
+	case failed.Throttled > 0 && failed.Attempts > 0:
 		line("Attempts", fmt.Sprintf("%d, of which %d were throttled", failed.Attempts, failed.Throttled))
 	case failed.Attempts > 1:
 		line("Attempts", strconv.Itoa(failed.Attempts))

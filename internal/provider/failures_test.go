@@ -21,6 +21,9 @@ type failedRead struct {
 	action  simulator.Action
 	address string
 
+	// again reports whether it is the second read that has to fail so.
+	again bool
+
 	// argument that the diagnostic points at, "" for none.
 	argument string
 	// want are parts of the error, separated by "|": one of the facts, and one of what to do.
@@ -50,21 +53,30 @@ func TestFailures(t *testing.T) {
 		"untrusted":    {address: secure, want: "certificate|set cacert_file to its certificate"},
 		"HTTP behind https": {
 			address: strings.Replace(plain, "http:", "https:", 1),
-			want:    "HTTP response|does not serve HTTPS. " + given,
+			want:    "TLS handshake|does not serve HTTPS. " + given,
 		},
 		"HTTPS behind http": {address: strings.Replace(secure, "https:", "http:", 1), want: "HTTPS server|begin its address with https://"},
 		"stalled":           {action: simulator.StallHeaders(), set: object{"timeouts": object{"read": "1s"}}, want: "within its timeout of 1s"},
-		"reset":             {action: simulator.Reset(), want: "connection reset by peer|connection was closed. Run Terraform again"},
+		"reset":             {action: simulator.Reset(), want: "connection reset by peer|connection was closed: run Terraform again"},
 		"redirect":          {action: simulator.Redirect(302, "https://127.0.0.2:9/x"), want: "https://127.0.0.2:9|None of the APIs redirects."},
 		"login page": {
 			action: simulator.HTML(200),
 			want:   "text/html|" + notThisAPI + ", but from another web server, a proxy or a login page. " + fromEndpoint,
 		},
 		"empty response": {action: simulator.Empty(200), want: "the response is empty|" + notThisAPI},
-		"another API":    {action: ok(`{"hello":"world"}`), want: `missing field "connections"|` + notThisAPI},
+		"another API":    {action: ok(`{"hello":"world"}`), want: `missing field "total_count"|` + notThisAPI},
 		"wrong type": {
 			action: ok(`{"connections":[{"marker_id":[]}],"total_count":1}`),
 			want:   "connections[0].marker_id|another type than documented",
+		},
+		"another server": {action: simulator.HTML(404), want: `an HTML page titled "Sign in"|` + notThisAPI},
+		"token of another project": {
+			settings: object{"token": simulator.Token}, set: object{"project_id": simulator.SubProjectID},
+			want: "Status: 403|The token is for the project " + simulator.ProjectID,
+		},
+		"refused before": {
+			settings: object{"access_key": simulator.AccessKey, "secret_key": "another"}, again: true,
+			want: "The request was not sent, because the same credentials were refused before|Code: APIGW.0301|The credentials were refused.",
 		},
 		"too large": {action: simulator.HugeBody(33 << 20), want: "32 MiB|Read the list in parts with limit and offset"},
 		"is_success": {
@@ -77,7 +89,7 @@ func TestFailures(t *testing.T) {
 		},
 		"wrong secret key": {
 			settings: object{"access_key": simulator.AccessKey, "secret_key": "another"},
-			want:     "Code: APIGW.0301|access_key from the provider block, secret_key from the provider block",
+			want:     "access_key from the provider block, secret_key from the provider block|If the key is temporary, set security_token, too",
 		},
 		"name for project": {set: object{"project_id": simulator.Region}, want: "Status: 403 Forbidden|set project_name in the provider block"},
 		"no such name": {
@@ -120,7 +132,11 @@ func (f failedRead) check(t *testing.T) {
 	if source == "" {
 		source, set = serviceConnectionsSource, merge(object{"service_id": simulator.ServiceID}, set)
 	}
-	found := c.configure(t, settings).read(t, source, set)
+	s := c.configure(t, settings)
+	if f.again {
+		s.read(t, source, set)
+	}
+	found := s.read(t, source, set)
 	if len(found.errors) != 1 {
 		t.Fatalf("errors %q", found.errors)
 	}
