@@ -43,7 +43,8 @@ type failure struct {
 // diagnostic describes the failure: what was requested and where, what happened, and what to do. It
 // points at the argument that the failure is about, if there is one.
 func (f failure) diagnostic() diag.Diagnostic {
-	if failed, ok := errors.AsType[*client.Error](f.err); ok {
+	_, noCredentials := errors.AsType[*client.NoCredentialsError](f.err)
+	if failed, ok := errors.AsType[*client.Error](f.err); ok && !noCredentials {
 		f.request = *failed
 	}
 	requested := "Requested: " + f.requested
