@@ -1,6 +1,8 @@
 package simulator
 
 import (
+	"encoding/base64"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -20,8 +22,10 @@ func (c *call) githubIDToken() response {
 	if c.data.GitHub.RequestToken == "" || !equal(c.Header.Get("Authorization"), "Bearer "+c.data.GitHub.RequestToken) {
 		return object(http.StatusUnauthorized, Entry{"message": "Unauthorized"})
 	}
+	claims := fmt.Sprintf(`{"iss":"https://token.actions.githubusercontent.com","aud":%q,"sub":%q,"jti":%q}`, c.Query.Get("audience"),
+		"repo:example@1001/infra@2002:ref:refs/heads/main", randomText(36))
 	token := ProviderToken{
-		Value:    randomText(36) + "." + randomText(600) + "." + randomText(342),
+		Value:    randomText(36) + "." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + "." + randomText(342),
 		Audience: c.Query.Get("audience"),
 		Expires:  c.now.Add(5 * time.Minute),
 	}
