@@ -5,9 +5,10 @@ data "hwcloud_dli_enhanced_connections" "all" {
 }
 
 data "hwcloud_apig_vpc_channel" "south" {
-  region      = "cn-south-1"
-  instance_id = "e0000000000000000000000000000002"
-  name        = "second_region"
+  region       = "cn-south-1"
+  instance_id  = "e0000000000000000000000000000002"
+  name         = "second_region"
+  omit_secrets = true
 }
 
 output "connections" {

@@ -2,11 +2,13 @@ package provider
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -16,250 +18,56 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// exampleChecks check more of an example than that it can be planned and applied, by its folder.
-var exampleChecks = map[string]func(*testing.T, *workspace){
-	"data-sources/hwcloud_vpcep_service_connections": func(t *testing.T, w *workspace) {
-		state := w.mustRun(t, nil, "state", "list")
-		want := `terraform_data.acceptance["c1000000-0000-4000-8000-000000000002"]`
-		if !strings.Contains(state, want) || strings.Count(state, "terraform_data.acceptance") != 1 {
-			t.Errorf("accepted is not only %s:\n%s", want, state)
-		}
-		w.cloud.Update(func(d *simulator.Data) {
-			connections := d.VPCEP.Services[simulator.FullServiceID].Connections
-			for i := range connections {
-				connections[i] = connections[i].With("status", "rejected")
-			}
-		})
-		w.mustStop(t, "Nobody is connected to the endpoint service ledger.")
-	},
-	"data-sources/hwcloud_dli_enhanced_connections": func(t *testing.T, w *workspace) {
-		if plan := w.mustRun(t, nil, "plan"); !strings.Contains(plan, "warehouse: queue queue_nightly") {
-			t.Errorf("no warning of the queue that is not connected:\n%s", plan)
-		}
-		w.cloud.Update(func(d *simulator.Data) {
-			connections := d.DLI.Projects[simulator.SecondProjectID]
-			for i := range connections {
-				connections[i] = connections[i].With("elastic_resource_pools", []any{object{"name": "pool", "status": "FAILED"}})
-			}
-		})
-		w.mustStop(t, "A queue or an elastic resource pool of the connection archive has failed.")
-		w.cloud.Update(func(d *simulator.Data) {
-			connections := d.DLI.Projects[simulator.SecondProjectID]
-			for i := range connections {
-				connections[i] = connections[i].With("name", "unlike the examples")
-			}
-		})
-		w.mustRun(t, nil, "plan")
-	},
-	"data-sources/hwcloud_apig_vpc_channel": func(t *testing.T, w *workspace) {
-		mustNotHold(t, w, nacosPassword)
-		w.cloud.Update(func(d *simulator.Data) {
-			channels := d.APIG.Instances[simulator.InstanceID].Channels
-			for i := range channels {
-				channels[i] = channels[i].With("members", []any{})
-			}
-		})
-		w.mustStop(t, "No member of VPC channel VPC_demo is healthy.")
-	},
-	"data-sources/hwcloud_apig_vpc_channels": func(t *testing.T, w *workspace) {
-		mustNotHold(t, w, nacosPassword)
-		state := w.mustRun(t, nil, "state", "list")
-		for _, server := range []string{"192.0.2.41:8443", "192.0.2.51:8443", "192.0.2.52:8443", "192.0.2.71:8443"} {
-			if !strings.Contains(state, fmt.Sprintf("terraform_data.from_gateway[%q]", server)) {
-				t.Errorf("no rule for %s:\n%s", server, state)
-			}
-		}
-		for _, unwanted := range []string{`[":`, "terraform_data.canary_route"} {
-			if strings.Contains(state, unwanted) {
-				t.Errorf("the state has %s:\n%s", unwanted, state)
-			}
-		}
-		// The first channel that the reference channel refers to has members without addresses, the
-		// second has this one.
-		if output := w.mustRun(t, nil, "output", "servers_behind_references"); !strings.Contains(output, `"192.0.2.41"`) {
-			t.Errorf("the server behind the reference channel is not in the output:\n%s", output)
-		}
-		w.cloud.Update(func(d *simulator.Data) {
-			channels := d.APIG.Instances[simulator.FullInstanceID].Channels
-			for i := range channels {
-				members := []any{
-					object{"id": "without-port", "host": "192.0.2.1"}, object{"id": "null", "host": "192.0.2.2", "port": nil},
-					object{"id": "zero", "host": "192.0.2.3", "port": 0}, object{"id": "own", "host": "192.0.2.4", "port": 9000},
-					object{"id": "empty", "host": "", "port": 9000}, object{"id": "no-host", "port": 9000},
-				}
-				channels[i] = channels[i].With("members", members).With("port", 8080+i%2)
-			}
-			channels[0] = channels[0].With("name", "canary")
-		})
-		w.mustRun(t, nil, "apply", "-auto-approve")
-		state = w.mustRun(t, nil, "state", "list")
-		for _, rule := range []string{
-			`from_gateway["192.0.2.1:8080"]`, `from_gateway["192.0.2.2:8081"]`, `from_gateway["192.0.2.3:8080"]`,
-			`from_gateway["192.0.2.4:9000"]`, `canary_route["f2000000000000000000000000000001"]`,
-		} {
-			if !strings.Contains(state, "terraform_data."+rule) {
-				t.Errorf("the state lacks terraform_data.%s:\n%s", rule, state)
-			}
-		}
-		if strings.Count(state, "from_gateway") != 7 {
-			t.Errorf("there are other rules than those of four servers on two ports and one of them on its own:\n%s", state)
-		}
-	},
-	"ephemeral-resources/hwcloud_apig_vpc_channel": func(t *testing.T, w *workspace) {
-		mustNotHold(t, w, nacosPassword)
-	},
-	"two-regions": func(t *testing.T, w *workspace) {
-		output := w.mustRun(t, nil, "output")
-		for _, want := range []string{simulator.SecondRegion, simulator.SecondProjectID, `"withvpc"`, `"warehouse"`} {
-			if !strings.Contains(output, want) {
-				t.Errorf("the output lacks %s:\n%s", want, output)
-			}
-		}
-	},
-}
-
-// nacosPassword is the one of the channel full_nacos.
-const nacosPassword = "simulated-nacos-password"
-
-// mustNotHold checks that a saved plan, the state and its JSON do not hold a secret.
-func mustNotHold(t *testing.T, w *workspace, secret string) {
-	t.Helper()
-	w.mustRun(t, nil, "plan", "-out=saved")
-	texts := w.texts(t)
-	for _, arguments := range [][]string{{"show", "-json"}, {"show", "-json", "saved"}} {
-		texts[strings.Join(arguments, " ")] = w.mustRun(t, nil, arguments...)
-	}
-	for name, text := range texts {
-		if strings.Contains(text, secret) {
-			t.Errorf("%s holds %s", name, secret)
-		}
-	}
-}
-
-// mustStop checks that a plan fails with a message.
-func (w *workspace) mustStop(t *testing.T, message string) {
-	t.Helper()
-	plan, code := w.terraform(t, nil, "plan")
-	if code != 1 || !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(plan, "│", "")), " "), message) {
-		t.Errorf("the plan ended with %d, want 1 and %q:\n%s", code, message, plan)
-	}
-}
-
-// TestExamples runs each folder in examples/: it is valid, it can be planned and applied, and there
-// is nothing to change afterwards. One with tests is a module, whose tests plan and apply it.
+// TestExamples runs each folder in examples/: it can be planned and applied, there is nothing to
+// change afterwards, and no password is left behind.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	runExamples(t, func(folder string) bool { return !strings.HasPrefix(folder, ephemeralExamples) })
+	runExamples(t, false)
 }
 
-// TestEphemeralExamples runs the folders in examples/ that need ephemeral resources.
+// TestEphemeralExamples runs those that need ephemeral resources: Terraform 1.10 or OpenTofu 1.11.
 func TestEphemeralExamples(t *testing.T) {
 	t.Parallel()
-	runExamples(t, func(folder string) bool { return strings.HasPrefix(folder, ephemeralExamples) })
+	runExamples(t, true)
 }
 
-// ephemeralExamples begins the folders of examples that need Terraform 1.10 or OpenTofu 1.11.
-const ephemeralExamples = "ephemeral-resources/"
-
-func runExamples(t *testing.T, selected func(folder string) bool) {
+func runExamples(t *testing.T, ephemeral bool) {
 	t.Helper()
 	binary := buildProvider(t)
-	checks := maps.Clone(exampleChecks)
 	for _, folder := range exampleFolders(t) {
-		if !selected(folder) {
+		if strings.HasPrefix(folder, "ephemeral-resources/") != ephemeral {
 			continue
 		}
-		check := checks[folder]
-		delete(checks, folder)
 		t.Run(folder, func(t *testing.T) {
 			t.Parallel()
 			w := newCloud(t).newExample(t, binary, folder)
-			w.mustRun(t, nil, "get")
-			w.mustRun(t, nil, "validate")
-			if w.has("tests") {
-				w.mustRun(t, nil, "test")
-				if w.has("mocks") && canMock(t, w) {
-					w.mustRun(t, []string{"HW_ACCESS_KEY=", "HW_SECRET_KEY="}, "test", "-test-directory=mocks")
-				}
-				return
-			}
-			w.mustRun(t, nil, "plan")
-			w.mustRun(t, nil, "apply", "-auto-approve")
+			w.mustRun(t, nil, "plan", "-out=saved")
+			w.mustRun(t, nil, "apply", "-auto-approve", "saved")
 			if plan, code := w.terraform(t, nil, "plan", "-detailed-exitcode"); code != 0 {
-				t.Fatalf("the second plan ended with %d, want 0 for no changes:\n%s", code, plan)
+				t.Errorf("the second plan ended with %d, want 0 for no changes:\n%s", code, plan)
 			}
-			if check != nil {
-				check(t, w)
+			w.write(t, "saved.json", w.mustRun(t, nil, "show", "-json", "saved"))
+			for name, text := range w.texts(t) {
+				if strings.Contains(text, "simulated-nacos-password") {
+					t.Errorf("%s has a password", name)
+				}
 			}
 		})
 	}
-	for folder := range checks {
-		if selected(folder) {
-			t.Errorf("there is no examples/%s any more", folder)
-		}
-	}
 }
 
-// canMock reports whether tests can replace modules: since Terraform 1.7 and OpenTofu 1.8.
-func canMock(t *testing.T, w *workspace) bool {
-	t.Helper()
-	output := w.mustRun(t, nil, "version")
-	var program string
-	var minor int
-	if _, err := fmt.Sscanf(output, "%s v1.%d.", &program, &minor); err != nil {
-		t.Fatalf("no version: %v\n%s", err, output)
-	}
-	return minor >= 8 || minor == 7 && program == "Terraform"
-}
-
-// TestExampleDemo runs what `make demo` runs.
-func TestExampleDemo(t *testing.T) {
-	t.Parallel()
-	folder := filepath.Join(repository, "examples", "demo")
-	before := filesIn(t, folder)
-
-	command := exec.CommandContext(t.Context(), "./run")
-	command.Dir = folder
-	command.Env = withoutSettings("TF_ACC_TERRAFORM_PATH=" + terraformPath(t))
-	output, err := command.CombinedOutput()
-	if err != nil {
-		t.Fatalf("examples/demo/run: %v\n%s", err, output)
-	}
-	for _, want := range []string{
-		`"adb7b229-bb11-4072-bcc0-3327cd784263" = "accepted"`, `"withvpc" = "22094d8f-c310-4621-913d-4c4d655d8495"`,
-		`"192.168.1.124" = "unhealthy"`, `"56a7d7358e1b42459c9d730d65b14e59" = "VPC_demo, port 22"`,
-		"2 added, 0 changed, 0 destroyed", "No changes.",
-	} {
-		if !bytes.Contains(output, []byte(want)) {
-			t.Errorf("the output lacks %q", want)
-		}
-	}
-	if t.Failed() {
-		t.Logf("the output is\n%s", output)
-	}
-	if diff := cmp.Diff(before, filesIn(t, folder)); diff != "" {
-		t.Errorf("the demo left something behind (-before +after)\n%s", diff)
-	}
-}
-
-// exampleFolders are the folders in examples/ with a configuration, by their path from there. A
-// folder in one of them is part of that example.
+// exampleFolders are the folders in examples/ with a configuration that is planned, by their path
+// from there. A module is tested, and configurations of other providers are not run.
 func exampleFolders(t *testing.T) []string {
 	t.Helper()
 	var folders []string
 	for _, file := range filesIn(t, filepath.Join(repository, "examples")) {
-		if folder := filepath.ToSlash(filepath.Dir(file)); filepath.Ext(file) == ".tf" && !slices.Contains(folders, folder) {
-			folders = append(folders, folder)
+		first, _, _ := strings.Cut(file, "/")
+		if path.Ext(file) == ".tf" && !slices.Contains([]string{"authentication", "module", "vendor"}, first) {
+			folders = append(folders, path.Dir(file))
 		}
 	}
-	all := slices.Clone(folders)
-	folders = slices.DeleteFunc(folders, func(folder string) bool {
-		return slices.ContainsFunc(all, func(other string) bool { return strings.HasPrefix(folder, other+"/") })
-	})
-	if len(folders) == 0 {
-		t.Fatal("examples/ has no configuration")
-	}
-	return folders
+	return slices.Compact(folders)
 }
 
 // newExample makes a workspace with a copy of an example.
@@ -269,7 +77,177 @@ func (c *cloud) newExample(t *testing.T, binary, example string) *workspace {
 	if err := os.CopyFS(w.folder, os.DirFS(filepath.Join(repository, "examples", example))); err != nil {
 		t.Fatal(err)
 	}
-	// An override file changes the example's own provider block, or takes the place of one.
-	w.write(t, "simulator_override.tf", c.block())
+	for service, address := range c.endpoints() {
+		w.environment = append(w.environment, fmt.Sprintf("HW_ENDPOINT_%s=%s", strings.ToUpper(service), address))
+	}
 	return w
+}
+
+// TestExampleGuards changes examples, mostly by a wrong name, and checks what a plan says then.
+func TestExampleGuards(t *testing.T) {
+	t.Parallel()
+	const services, connections = "data-sources/hwcloud_vpcep_service_connections", "data-sources/hwcloud_dli_enhanced_connections"
+	const channel, channels = "data-sources/hwcloud_apig_vpc_channel", "data-sources/hwcloud_apig_vpc_channels"
+	const orders = "\"example-gateway\"\n  name          = \"orders\""
+	binary := buildProvider(t)
+	for _, tt := range []struct{ folder, old, changed, want string }{
+		{services, "{", "{", `terraform_data.acceptance["c1000000-0000-4000-8000-000000000002"] will be created`},
+		{services, `= "ledger"`, `= "leger"`, `None of the VPC endpoint services has the name "leger"`},
+		{services, `"d2000000000000000000000000000002"`, `"d2"`, "No connection comes from d2."},
+		{services, `= "ledger"`, `= "example-orders"`, "No connection comes from d2000000000000000000000000000002."},
+		{services, `= "accepted"`, "= \"accepted\"\nendpoint_id = \"none\"", "No connection to the endpoint service ledger is accepted."},
+		{connections, "{", "{", "Not connected: warehouse: queue queue_nightly: The route could not be created."},
+		{connections, `= "archive"`, `= "archiv"`, "No active connection is named archiv."},
+		{connections, `= "warehouse"`, `= "werehouse"`, "No active connection is named warehouse."},
+		{connections, `= "archive"`, `= "warehouse"`, "Connection warehouse has failed for queue_nightly, pool_small."},
+		{channel, "{", "{", `terraform_data.to_backend["192.168.2.11"] will be created`},
+		{channel, `= "orders"`, `= "ordres"`, `None of the VPC channels has the name "ordres"`},
+		{channel, orders, `"full-gateway"` + "\n" + `name = "full_reference"`, "No member of VPC channel full_reference is healthy: it has none."},
+		{channel, orders, `"full-gateway"` + "\n" + `name = "full_reference"`, "VPC channel full_reference has no members."},
+		{channel, orders, `"full-gateway"` + "\n" + `name = "full_builtin"`, "No address is known of example-ecs-1, example-ecs-2, example-ecs-3."},
+		{channel, `== "healthy"])`, `== "gone"])`, "192.168.2.11 is healthy, 192.168.2.12 is healthy."},
+		{channels, "{", "{", `terraform_data.from_gateway["192.0.2.41:8443"] will be created`},
+		{channels, "{", "{", `full_reference = [ + "192.0.2.41"`},
+		{channels, `= "canary"`, `= "full_cse"`, `canary_route["f2000000000000000000000000000002"] will be created`},
+		{channels, "\n  omit_secrets = true\n\n", "\n  name = \"absent\"\n\n", "Gateway e0000000000000000000000000000001 has no VPC channels."},
+		{"two-regions", "{", "{", `+ cn-south-1 = [ + "warehouse"`},
+	} {
+		t.Run(tt.want, func(t *testing.T) {
+			t.Parallel()
+			w := newCloud(t).newExample(t, binary, tt.folder)
+			found := 0
+			for _, name := range filesIn(t, filepath.Join(repository, "examples", tt.folder)) {
+				text := readPage(t, path.Join("examples", tt.folder, name))
+				found += strings.Count(text, tt.old)
+				w.write(t, name, strings.ReplaceAll(text, tt.old, tt.changed))
+			}
+			plan, _ := w.terraform(t, nil, "plan")
+			if !strings.Contains(strings.Join(strings.Fields(plan), " "), tt.want) || found == 0 {
+				t.Errorf("with %s in place of %s, %d times, the plan lacks %q:\n%s", tt.changed, tt.old, found, tt.want, plan)
+			}
+		})
+	}
+}
+
+// TestExampleProviderBlocks validates the files in examples/authentication, each a provider block.
+func TestExampleProviderBlocks(t *testing.T) {
+	t.Parallel()
+	w := newCloud(t).newWorkspace(t, buildProvider(t), "variable \"access_key\" {}\nvariable \"secret_key\" {}\n")
+	for _, file := range filesIn(t, filepath.Join(repository, "examples", "authentication")) {
+		w.write(t, "block.tf", readPage(t, path.Join("examples/authentication", file)))
+		w.mustRun(t, nil, "validate")
+	}
+}
+
+// newInstalled makes a workspace with a copy of an example and the programs on PATH, in whose home
+// folder the provider is installed as `make install` does it.
+func newInstalled(t *testing.T, example string) *workspace {
+	t.Helper()
+	w, home := newCloud(t).newExample(t, "", example), t.TempDir()
+	links := map[string]string{home + "/bin/terraform": w.path, home + "/bin/tofu": w.path}
+	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		for _, platform := range []string{runtime.GOOS + "_" + runtime.GOARCH, "darwin_arm64", "linux_amd64"} {
+			links[filepath.Join(home, ".terraform.d/plugins", host, "hwcloud/hwcloud/0.1.0", platform)] = buildProvider(t)
+		}
+	}
+	for link, target := range links {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(link), 0o700), os.Symlink(target, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	search := strings.Join([]string{home + "/bin", buildSimulator(t), os.Getenv("PATH")}, string(filepath.ListSeparator))
+	w.environment = append(w.environment, "HOME="+home, "PATH="+search, "TF_CLI_CONFIG_FILE="+os.DevNull,
+		"TF_VAR_service_name=ledger", `TF_VAR_trusted_accounts=["d2000000000000000000000000000002"]`) // For plans of the module.
+	return w
+}
+
+// bash runs a script and returns what it prints.
+func (w *workspace) bash(t *testing.T, script string) string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "bash", "-eu", "-c", script) //nolint:gosec // The text is the repository's.
+	command.Dir, command.Env = w.folder, w.environment
+	output, err := command.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s\n%s", err, script, output)
+	}
+	return string(output)
+}
+
+// TestExampleCommands runs the scripts in examples/, each in a copy of its folder.
+func TestExampleCommands(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]string{
+		"ci/lock.sh":              "Obtained hwcloud/hwcloud checksums for darwin_arm64",
+		"module/import.sh":        "3 passed, 0 failed",
+		"module/mocks.sh":         "1 passed, 0 failed",
+		"module/own-data.sh":      "1 passed, 0 failed",
+		"module/test.sh":          "3 passed, 0 failed",
+		"provider/environment.sh": "HW_REGION_NAME",
+		"provider/log.sh":         "duration_ms",
+		"provider/plan.sh":        "22094d8f-c310-4621-913d-4c4d655d8495",
+	} {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			w := newInstalled(t, path.Dir(file))
+			script := strings.NewReplacer("HW_ACCESS_KEY=...", "HW_ACCESS_KEY="+simulator.AccessKey,
+				"HW_SECRET_KEY=...", "HW_SECRET_KEY="+simulator.SecretKey).Replace(readPage(t, path.Join("examples", file)))
+			if file == "module/mocks.sh" && !w.hasEphemeralResources(t) {
+				return // Modules can be replaced since Terraform 1.7 and OpenTofu 1.8.
+			}
+			if output := w.bash(t, "terraform init >init.log\n"+script); !strings.Contains(output, want) {
+				t.Errorf("does not print %q:\n%s", want, output)
+			}
+		})
+	}
+}
+
+// TestExampleWorkflow runs the steps of examples/ci/plan.yml, then those of id-token.yml and a second
+// plan, with GitHub's endpoint simulated. The provider is installed already.
+func TestExampleWorkflow(t *testing.T) {
+	t.Parallel()
+	w := newInstalled(t, "ci")
+	w.cloud.Update(func(d *simulator.Data) {
+		provider := &d.IAM.IdentityProviders[0]
+		provider.ID, provider.Audience, provider.IDTokens = "github", "huaweicloud", nil
+	})
+	w.environment = append(w.environment, "HW_ACCESS_KEY=", "HW_SECRET_KEY=", "HW_REGION_NAME=", "GITHUB_ENV="+filepath.Join(w.folder, "env"),
+		"ACTIONS_ID_TOKEN_REQUEST_URL="+w.cloud.GitHubURL(), "ACTIONS_ID_TOKEN_REQUEST_TOKEN="+simulator.GitHubRequestToken)
+
+	decoder := newCloud(t).newExample(t, "", "ci")
+	decoder.write(t, "main.tf", `locals {
+  files = { for name in fileset(path.module, "*.yml") : name => yamldecode(file(name)) }
+  job   = local.files["plan.yml"].jobs.plan
+}
+output "script" {
+  value = join("\n", concat(
+    [for name, value in local.job.env : "export ${name}='${value}'"],
+    [for step in concat(local.job.steps, local.files["id-token.yml"]) : step.run if can(step.run)],
+  ))
+}
+`)
+	decoder.mustRun(t, nil, "apply", "-auto-approve")
+	script := strings.NewReplacer("${{ vars.HW_PROJECT_ID }}", simulator.ProjectID, "make -C provider install", "").Replace(
+		decoder.mustRun(t, nil, "output", "-raw", "script"))
+	output := w.bash(t, script+"\nset -a; . ./env; terraform plan\n")
+	for want, times := range map[string]int{`"aud":"huaweicloud"`: 1, `"sub":"repo:`: 1, "22094d8f-c310-4621-913d-4c4d655d8495": 2} {
+		if got := strings.Count(output, want); got != times {
+			t.Errorf("%s is printed %d times, want %d:\n%s", want, got, times, output)
+		}
+	}
+}
+
+// TestExampleDemo runs what `make demo` runs.
+func TestExampleDemo(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(repository, "examples", "demo")
+	before := filesIn(t, folder)
+	command := exec.CommandContext(t.Context(), "./run")
+	command.Dir, command.Env = folder, withoutSettings("TF_ACC_TERRAFORM_PATH="+terraformPath(t))
+	output, err := command.CombinedOutput()
+	if err != nil || !bytes.Contains(output, []byte("No changes")) {
+		t.Errorf("%v\n%s", err, output)
+	}
+	if diff := cmp.Diff(before, filesIn(t, folder)); diff != "" {
+		t.Errorf("the demo left something behind (-before +after)\n%s", diff)
+	}
 }

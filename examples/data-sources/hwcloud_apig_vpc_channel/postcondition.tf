@@ -1,11 +1,16 @@
 data "hwcloud_apig_vpc_channel" "orders" {
-  instance_id    = "eddc4d25480b4cd6b512f270a1b8b341"
-  vpc_channel_id = "56a7d7358e1b42459c9d730d65b14e59"
+  instance_name = "example-gateway"
+  name          = "orders"
+  omit_secrets  = true
 
   lifecycle {
+    # A channel without members has no healthy one, so it fails as well.
     postcondition {
-      condition     = anytrue([for member in self.members : member.health_status == "healthy"])
-      error_message = "No member of VPC channel ${self.name} is healthy."
+      condition = anytrue([for member in self.members : member.health_status == "healthy"])
+      error_message = "No member of VPC channel ${self.name} is healthy: ${length(self.members) == 0 ? "it has none" : join(", ", [
+        for member in self.members :
+        "${coalesce(member.host, member.ecs_id, "unnamed")} is ${coalesce(member.health_status, "unknown")}"
+      ])}."
     }
   }
 }

@@ -4,8 +4,8 @@ data "hwcloud_dli_enhanced_connections" "warehouse" {
 }
 
 locals {
-  # The API does not document whether it matches the name exactly. one() fails if several are left,
-  # and is null if none is.
+  # The API does not document whether it matches the name exactly, so compare it. one() fails if
+  # several are left, and is null if none is.
   warehouse = one([
     for connection in data.hwcloud_dli_enhanced_connections.warehouse.connections :
     connection if connection.name == "warehouse"
@@ -13,5 +13,10 @@ locals {
 }
 
 output "warehouse_hosts" {
-  value = local.warehouse == null ? null : { for host in local.warehouse.hosts : host.name => host.ip }
+  value = { for host in local.warehouse.hosts : host.name => host.ip }
+
+  precondition {
+    condition     = local.warehouse != null
+    error_message = "No active connection is named warehouse."
+  }
 }

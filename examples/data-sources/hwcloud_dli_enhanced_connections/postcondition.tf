@@ -3,14 +3,25 @@ data "hwcloud_dli_enhanced_connections" "archive" {
   status = "ACTIVE"
 
   lifecycle {
+    # An empty list has no failed queue either, so require the connection first.
+    postcondition {
+      condition     = contains(self.connections[*].name, self.name)
+      error_message = "No active connection is named ${self.name}."
+    }
+
     postcondition {
       condition = alltrue(flatten([
         for connection in self.connections : [
           for peer in concat(connection.available_queue_info, connection.elastic_resource_pools) :
-          peer.status != "FAILED"
+          upper(coalesce(peer.status, "unknown")) != "FAILED"
         ]
       ]))
-      error_message = "A queue or an elastic resource pool of the connection archive has failed."
+      error_message = "Connection ${self.name} has failed for ${join(", ", flatten([
+        for connection in self.connections : [
+          for peer in concat(connection.available_queue_info, connection.elastic_resource_pools) :
+          coalesce(peer.name, "unnamed") if upper(coalesce(peer.status, "unknown")) == "FAILED"
+        ]
+      ]))}."
     }
   }
 }

@@ -9,6 +9,10 @@ locals {
     if contains(local.trusted_accounts, coalesce(connection.domain_id, "unknown")) &&
     contains(["pendingAcceptance", "creating", "accepted"], connection.status)
   }
+
+  without_connection = setsubtract(
+    local.trusted_accounts, data.hwcloud_vpcep_service_connections.ledger.connections[*].domain_id
+  )
 }
 
 # In place of the resource that accepts a connection.
@@ -18,5 +22,13 @@ resource "terraform_data" "acceptance" {
   input = {
     service_id  = data.hwcloud_vpcep_service_connections.ledger.service_id
     endpoint_id = each.key
+  }
+}
+
+# Without this, a misspelled account would go unnoticed.
+check "trusted_accounts_have_connections" {
+  assert {
+    condition     = length(local.without_connection) == 0
+    error_message = "No connection comes from ${join(" or ", local.without_connection)}."
   }
 }

@@ -5,7 +5,7 @@ data "hwcloud_vpcep_service_connections" "accepted" {
   lifecycle {
     postcondition {
       condition     = length(self.connections) > 0
-      error_message = "Nobody is connected to the endpoint service ${self.service_name}."
+      error_message = "No connection to the endpoint service ${self.service_name} is accepted."
     }
   }
 }

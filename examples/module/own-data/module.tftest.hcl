@@ -1,4 +1,4 @@
-# Run with the simulator and testdata/, whose service "invoices" has two waiting connections.
+# Run with the simulator and cloud.json, whose service "invoices" has two waiting connections.
 run "accepts_the_trusted_account" {
   command = plan
 

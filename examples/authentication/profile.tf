@@ -1,0 +1,3 @@
+provider "hwcloud" {
+  profile = "lookups"
+}

@@ -1,0 +1,1 @@
+terraform test -test-directory=mocks

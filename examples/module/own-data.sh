@@ -1,0 +1,1 @@
+hwcloud-simulator -data cloud.json -- terraform test -test-directory=own-data

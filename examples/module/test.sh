@@ -1,0 +1,1 @@
+hwcloud-simulator -- terraform test

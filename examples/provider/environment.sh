@@ -1,0 +1,1 @@
+env | grep -E '^(HW|OS)_' | cut -d = -f 1 | sort

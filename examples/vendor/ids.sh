@@ -1,0 +1,1 @@
+gh api repos/example/infra --jq '.owner.id, .id'

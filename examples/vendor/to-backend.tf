@@ -1,0 +1,10 @@
+resource "huaweicloud_networking_secgroup_rule" "to_backend" {
+  for_each = local.ports
+
+  security_group_id = var.security_group_id
+  direction         = "egress"
+  ethertype         = "IPv4"
+  protocol          = "tcp"
+  ports             = join(",", distinct(each.value))
+  remote_ip_prefix  = "${each.key}/32"
+}
