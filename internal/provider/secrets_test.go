@@ -63,7 +63,7 @@ func echo(status int, contentType string) simulator.Action {
 	}
 }
 
-// TestSignInThroughTerraform signs in in nine ways with the provider's binary, in one configuration:
+// TestSignInThroughTerraform signs in in seven ways with the provider's binary, in one configuration:
 // every read succeeds, a second plan is empty, and no secret is in the state, the plan, a log or an
 // error, even if servers repeat what they were sent. The one secret in the state is the password that
 // a data source returns.
@@ -71,7 +71,7 @@ func TestSignInThroughTerraform(t *testing.T) {
 	t.Parallel()
 	const nacos, hidden, asJSON = "simulated-nacos-password", "secret-in-a-response", "application/json"
 	c, ways := newSignInCloud(t), signIns(t)
-	names := []string{"keys", "temporary_keys", "user", "unscoped", "sso_profile", "metadata", "chain", "id_token_file", "github"}
+	names := []string{"keys", "user", "unscoped", "sso_profile", "metadata", "chain", "github"}
 	data := object{}
 	providers := list{}
 	for _, name := range names {
@@ -124,7 +124,7 @@ func TestSignInThroughTerraform(t *testing.T) {
 	for range 5 {
 		stage.Add(1)
 		printed, code := w.terraform(t, mostTrace, "plan", "-parallelism=30")
-		if n := strings.Count(printed, "Error: Unable to "); code != 1 || n < 8 {
+		if n := strings.Count(printed, "Error: Unable to "); code != 1 || n < 6 {
 			t.Errorf("the plan with fault %d ended with %d and %d errors:\n%s", stage.Load(), code, n, printed)
 		}
 		search(printed)
