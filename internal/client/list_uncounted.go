@@ -80,16 +80,16 @@ func (l uncountedList[T]) readPages(ctx context.Context, entries []T, w Window) 
 }
 
 // checkEnd returns an error if anything follows the entries: the server may have cut the last page
-// short. The last entry must still be the last afterwards.
+// short. The last entry must still be in its place afterwards.
 func (l uncountedList[T]) checkEnd(ctx context.Context, w Window, entries []T) error {
 	following, err := l.fetchFrom(ctx, w, len(entries))
-	if err != nil && !isParameterRefusal(err) {
+	switch {
+	case err != nil && !isParameterRefusal(err):
 		return err
+	case len(following) > 0:
+		return errInconsistent
 	}
-	last, err := l.fetchNext(ctx, w, entries)
-	if err == nil && len(following)+len(last) != 1 {
-		err = errInconsistent
-	}
+	_, err = l.fetchNext(ctx, w, entries)
 	return err
 }
 
