@@ -11,6 +11,7 @@ import (
 	"path"
 	"runtime"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -74,21 +75,15 @@ type benchmarkedRead struct {
 }
 
 func serviceConnectionsRead(entries int) benchmarkedRead {
-	const page = 1000
 	connections := simulator.Connections(entries)
-	bodies := map[string][]byte{}
-	for offset := 0; offset < entries; offset += page {
-		bodies[strconv.Itoa(offset)] = encode(object{
-			"connections": connections[offset:min(offset+page, entries)], "total_count": entries,
-		})
-	}
-	bodies[""] = bodies["0"]
 	return benchmarkedRead{
 		entries:    entries,
 		typeName:   "hwcloud_vpcep_service_connections",
 		dataSource: newServiceConnectionsDataSource,
 		arguments:  object{"service_id": simulator.ServiceID},
-		response:   func(r *http.Request) []byte { return bodies[r.URL.Query().Get("offset")] },
+		response: pagesOf(entries, func(from, to int) object {
+			return object{"connections": connections[from:to], "total_count": entries}
+		}),
 		client: func(ctx context.Context, api *client.Client, in client.Scope) error {
 			got, _, err := api.ServiceConnections(ctx, in, simulator.ServiceID, client.ServiceConnectionsQuery{})
 			return complete(len(got), entries, err)
@@ -98,23 +93,39 @@ func serviceConnectionsRead(entries int) benchmarkedRead {
 
 func enhancedConnectionsRead(entries int) benchmarkedRead {
 	connections := simulator.EnhancedConnections(entries)
-	all := encode(object{"is_success": true, "connections": connections})
-	// The page that verifies the list begins with its last entry.
-	last := encode(object{"is_success": true, "connections": connections[entries-1:]})
 	return benchmarkedRead{
 		entries:    entries,
 		typeName:   "hwcloud_dli_enhanced_connections",
 		dataSource: newEnhancedConnectionsDataSource,
-		response: func(r *http.Request) []byte {
-			if r.URL.Query().Get("offset") != "" {
-				return last
-			}
-			return all
-		},
+		response: pagesOf(entries, func(from, to int) object {
+			return object{"is_success": true, "connections": connections[from:to]}
+		}),
 		client: func(ctx context.Context, api *client.Client, in client.Scope) error {
 			got, err := api.EnhancedConnections(ctx, in, client.EnhancedConnectionsQuery{})
 			return complete(len(got), entries, err)
 		},
+	}
+}
+
+// pagesOf responds with the pages of a list that requests ask for. Each is encoded once.
+func pagesOf(entries int, page func(from, to int) object) func(*http.Request) []byte {
+	var mu sync.Mutex
+	bodies := map[string][]byte{}
+	return func(r *http.Request) []byte {
+		mu.Lock()
+		defer mu.Unlock()
+		if bodies[r.URL.RawQuery] == nil {
+			number := func(name string) int {
+				n, _ := strconv.Atoi(r.URL.Query().Get(name)) // 0 if there is none.
+				return n
+			}
+			from, to := min(number("offset"), entries), entries
+			if limit := number("limit"); limit > 0 {
+				to = min(from+limit, entries)
+			}
+			bodies[r.URL.RawQuery] = encode(page(from, to))
+		}
+		return bodies[r.URL.RawQuery]
 	}
 }
 
