@@ -60,7 +60,13 @@ func (b *configBuilder) resolveCredentials(ctx context.Context, model providerMo
 	b.audience = b.text(at.AtName("audience"), block.Audience, audienceVariables)
 	b.conflict(b.idToken, b.idTokenFile)
 	b.oidcAgency = agencyBlock{at, block.assumeRoleModel}
-	b.assumeRole = b.agencyBlocks(ctx, model.AssumeRole)
+	var agencies []assumeRoleModel
+	if !model.AssumeRole.IsUnknown() {
+		b.diags.Append(model.AssumeRole.ElementsAs(ctx, &agencies, false)...)
+	}
+	for i, agency := range agencies {
+		b.assumeRole = append(b.assumeRole, agencyBlock{path.Root("assume_role").AtListIndex(i), agency})
+	}
 	b.data.emptyBlock = b.data.emptyBlock && !b.withOIDC.isSet() && len(b.assumeRole) == 0
 }
 
@@ -146,19 +152,6 @@ type agencyBlock struct {
 	assumeRoleModel
 }
 
-// agencyBlocks returns the blocks assume_role.
-func (b *configBuilder) agencyBlocks(ctx context.Context, list types.List) []agencyBlock {
-	var models []assumeRoleModel
-	if !list.IsUnknown() {
-		b.diags.Append(list.ElementsAs(ctx, &models, false)...)
-	}
-	var blocks []agencyBlock
-	for i, model := range models {
-		blocks = append(blocks, agencyBlock{path.Root("assume_role").AtListIndex(i), model})
-	}
-	return blocks
-}
-
 // assumeAgencies adds the agencies of the blocks, or the one that only the environment names. If
 // there is one block, the environment provides what it leaves out.
 func (b *configBuilder) assumeAgencies() {
@@ -232,9 +225,10 @@ func (b *configBuilder) idTokenSource() (source client.IDTokenSource, origin str
 	case b.idTokenFile.isSet() && (!b.idToken.isSet() || b.idTokenFile.byArgument() && !b.idToken.byArgument()):
 		b.data.idTokenAdvice = "Set " + b.idTokenFile.source() + " to the path of a file that contains an ID token and nothing else."
 		origin = b.use(&b.idTokenFile)
+		file := b.idTokenFile.value
 		b.readFile(b.idTokenFile) // The client reads it again at every sign-in.
 		return client.IDTokenReader{Source: "the file that " + b.idTokenFile.source() + " names", Read: func() (string, error) {
-			content, err := readFile(b.idTokenFile.value)
+			content, err := readFile(file)
 			return string(content), err
 		}}, origin
 	case b.idToken.isSet():

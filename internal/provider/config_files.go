@@ -23,21 +23,13 @@ var fileContents = map[string]string{
 	"assume_role_with_oidc.id_token_file": "a file with an ID token",
 }
 
-// expandHome replaces a leading ~/ with the user's home directory. If that is not known, the path
-// stays as it is and cannot be opened.
-func expandHome(path string) string {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		if home, err := os.UserHomeDir(); err == nil {
-			return filepath.Join(home, rest)
-		}
-	}
-	return path
-}
-
 // readFile returns the content of a regular file of at most 1 MiB. Anything else, such as a pipe or
-// a device, could block or never end. No error names the path.
+// a device, could block or never end. A leading ~/ is the user's home directory, if that is known. No
+// error names the path.
 func readFile(name string) ([]byte, error) {
-	name = expandHome(name)
+	if home, err := os.UserHomeDir(); err == nil && strings.HasPrefix(name, "~/") {
+		name = filepath.Join(home, name[len("~/"):])
+	}
 	info, err := os.Stat(name)
 	var content []byte
 	switch {
