@@ -25,6 +25,29 @@ func matchName(search NameMatchError, found []NamedID) (string, error) {
 	return search.Matches[0].ID, nil
 }
 
+// namedID is an entry with a name and an ID that may be missing.
+func namedID(name, id *string) NamedID {
+	if name == nil || id == nil {
+		return NamedID{}
+	}
+	return NamedID{Name: *name, ID: *id}
+}
+
+// namedEntries returns the entries of a list with exactly this name, or all if name is "". As the
+// filter of an API may be narrower, the list is read without it if none match.
+func namedEntries[T any](ctx context.Context, name string, nameOf func(*T) NamedID, list func(filter string) countedList[T]) ([]T, error) {
+	listed, err := list(name).read(ctx, Window{})
+	if name == "" {
+		return listed.entries, err
+	}
+	hasOtherName := func(entry T) bool { return nameOf(&entry).Name != name }
+	if entries := slices.DeleteFunc(listed.entries, hasOtherName); err != nil || len(entries) > 0 {
+		return entries, err
+	}
+	listed, err = list("").read(ctx, Window{})
+	return slices.DeleteFunc(listed.entries, hasOtherName), err
+}
+
 // findByName reads a list with a filter that the API applies in its own way, and returns the ID of
 // the only entry with exactly the name that search asks for. If there is none, it reads the list
 // without the filter: the API's may be narrower, and the error can show what there is.

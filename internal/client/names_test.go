@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
 // TestFindByName lists with the name as a filter, and without it if nothing has the name.
@@ -106,6 +109,47 @@ func TestNameMatchErrorDiffersInCase(t *testing.T) {
 	for name, want := range map[string]bool{"NAME": true, "name2": false} {
 		if e := (&NameMatchError{Name: "name", Others: []NamedID{{"x", "1"}, {name, "2"}}}); e.DiffersInCase() != want {
 			t.Errorf("%s: %t", name, !want)
+		}
+	}
+}
+
+// TestServicesAndGateways lists 1,500 services and 600 gateways, those of one name exactly, and none.
+func TestServicesAndGateways(t *testing.T) {
+	t.Parallel()
+	server, c := simulated(t, Config{})
+	server.Update(func(d *simulator.Data) {
+		d.VPCEP.Services, d.APIG.Instances = map[string]*simulator.EndpointService{}, map[string]*simulator.Instance{}
+		for i := range 1500 {
+			id := fmt.Sprintf("%04d", i)
+			name := fmt.Sprintf(`{"service_name":"cn-north-4.orders%d.%s","status":"available"}`, i, id)
+			d.VPCEP.Services[id] = &simulator.EndpointService{Details: simulator.MustEntry(name)}
+		}
+		for i := range 600 {
+			name := fmt.Sprintf(`{"instance_name":"gateway%d","status":"Running"}`, i)
+			d.APIG.Instances[fmt.Sprintf("%04d", i)] = &simulator.Instance{Details: simulator.MustEntry(name)}
+		}
+	})
+	for _, ignored := range []bool{false, true} {
+		if ignored { // By servers that find parts of names, or know no such parameter.
+			ignoreParameter(server, "endpoint_service_name")
+			ignoreParameter(server, "instance_name")
+		}
+		for name, want := range map[string]int{"": 1500, "orders7": 1, "cn-north-4.orders7.0007": 1, "Orders7": 0, "orders": 0} {
+			services, err := c.EndpointServices(t.Context(), home, name, "available")
+			ids := map[string]bool{}
+			for _, service := range services {
+				ids[*service.ID] = true
+			}
+			if err != nil || len(services) != want || len(ids) != want || want == 1 && !ids["0007"] {
+				t.Errorf("%d services named %q, want %d: %v", len(services), name, want, err)
+			}
+		}
+		for name, want := range map[string]int{"": 600, "gateway7": 1, "Gateway7": 0, "gateway": 0} {
+			gateways, err := c.Instances(t.Context(), home, name, "Running")
+			other := slices.ContainsFunc(gateways, func(g Instance) bool { return name != "" && *g.InstanceName != name })
+			if err != nil || len(gateways) != want || other {
+				t.Errorf("%d gateways named %q, want %d: %v", len(gateways), name, want, err)
+			}
 		}
 	}
 }

@@ -87,6 +87,8 @@ func (p *hwcloudProvider) DataSources(context.Context) []func() datasource.DataS
 		newEnhancedConnectionsDataSource,
 		newVPCChannelDataSource,
 		newVPCChannelsDataSource,
+		newEndpointServicesDataSource,
+		newInstancesDataSource,
 	}
 }
 
