@@ -167,17 +167,18 @@ func FuzzScalar(f *testing.F) {
 	} {
 		f.Add(text)
 	}
+	sent := &request{client: inMemory(f, Config{}, nil)}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, value := range []string{text, string(encode(text))} {
 			body := []byte(`{"id":"a","port":` + value + `}`)
-			if channel, err := readChannel(t.Context(), inMemory(t, Config{}, alwaysFor(body))); err == nil && channel.Port != nil {
+			if channel, err := decode[VPCChannel](&response{request: sent, body: body}); err == nil && channel.Port != nil {
 				want, ok := new(big.Rat).SetString(strings.TrimSpace(text))
 				if !ok || want.Cmp(new(big.Rat).SetInt64(*channel.Port)) != 0 {
 					t.Fatalf("%s became %d", value, *channel.Port)
 				}
 			}
 			body = []byte(`{"id":"a","name":` + value + `,"members":[{"is_backup":` + value + `}]}`)
-			channel, err := readChannel(t.Context(), inMemory(t, Config{}, alwaysFor(body)))
+			channel, err := decode[VPCChannel](&response{request: sent, body: body})
 			if err == nil && channel.Name != nil && len(channel.Members) == 1 && (strings.TrimSpace(text) != *channel.Name ||
 				channel.Members[0].IsBackup == nil || strconv.FormatBool(*channel.Members[0].IsBackup) != *channel.Name) {
 				t.Fatalf("%s became %q and %v", value, *channel.Name, channel.Members[0].IsBackup)

@@ -34,10 +34,9 @@ func TestUncountedListRequests(t *testing.T) {
 		"101, limit 0 is the default":  {101, byDefault, Window{}, 0, []pageRequest{{0, 0}, {99, 100}, {101, 100}, {100, 100}}},
 		"250, limit 0 is the default":  {250, byDefault, Window{}, 0, []pageRequest{{0, 0}, {99, 100}, {198, 100}, {250, 100}, {249, 100}}},
 
-		"none, limit 0 refused": {0, refusesZero, Window{}, 0, []pageRequest{{0, 0}, {0, 100}}},
-		"1, limit 0 refused":    {1, refusesZero, Window{}, 0, []pageRequest{{0, 0}, {0, 100}, {1, 100}, {0, 100}}},
-		"2, limit 0 refused":    {2, refusesZero, Window{}, 0, []pageRequest{{0, 0}, {0, 100}, {1, 100}, {2, 100}, {1, 100}}},
-		"101, limit 0 refused":  {101, refusesZero, Window{}, 0, []pageRequest{{0, 0}, {0, 100}, {99, 100}, {101, 100}, {100, 100}}},
+		"1, limit 0 refused":   {1, refusesZero, Window{}, 0, []pageRequest{{0, 0}, {0, 100}, {1, 100}, {0, 100}}},
+		"2, limit 0 refused":   {2, refusesZero, Window{}, 0, []pageRequest{{0, 0}, {0, 100}, {1, 100}, {2, 100}, {1, 100}}},
+		"101, limit 0 refused": {101, refusesZero, Window{}, 0, []pageRequest{{0, 0}, {0, 100}, {99, 100}, {101, 100}, {100, 100}}},
 
 		"a count of the entries":         {40, returnsAll, Window{}, 40, []pageRequest{{0, 0}}},
 		"a negative count":               {40, returnsAll, Window{}, -1, []pageRequest{{0, 0}}},
