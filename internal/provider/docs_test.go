@@ -61,12 +61,13 @@ func TestCodeBlocks(t *testing.T) {
 func TestDocumentedNames(t *testing.T) {
 	t.Parallel()
 	// The vendor's provider reads the first two.
-	code := "\"OS_PROJECT_DOMAIN_NAME\"\n\"OS_PROJECT_DOMAIN_ID\"\n" + readPage(t, "GNUmakefile")
+	texts := []string{"\"OS_PROJECT_DOMAIN_NAME\"\n\"OS_PROJECT_DOMAIN_ID\"", readPage(t, "GNUmakefile")}
 	for _, file := range filesIn(t, ".") {
 		if path.Ext(file) == ".go" && !strings.HasSuffix(file, "_test.go") {
-			code += readPage(t, path.Join("internal/provider", file))
+			texts = append(texts, readPage(t, path.Join("internal/provider", file)))
 		}
 	}
+	code := strings.Join(texts, "\n")
 	for _, page := range documentation(t) {
 		text := readPage(t, page)
 		for _, name := range variable.FindAllString(text, -1) {

@@ -380,12 +380,6 @@ func (w *workspace) write(t *testing.T, name, content string) {
 	}
 }
 
-// has reports whether a file or folder is in the workspace.
-func (w *workspace) has(name string) bool {
-	_, err := os.Stat(filepath.Join(w.folder, name))
-	return err == nil
-}
-
 // texts are what Terraform left behind, by name: all files but the configuration of newWorkspace.
 func (w *workspace) texts(t *testing.T) map[string]string {
 	t.Helper()
