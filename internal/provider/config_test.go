@@ -216,9 +216,6 @@ func TestAllThatIsMissing(t *testing.T) {
 	wantError(t, buildWith(t, object{"access_key": "ak"}, nil).errors, "needs secret_key", "No region is set either: set region")
 	wantError(t, buildWith(t, object{"assume_role_with_oidc": object{}}, object{"HW_ASSUME_ROLE_IDP_ID": "i"}).errors, "needs an ID token",
 		"id-token: write", "TFC_WORKLOAD_IDENTITY_AUDIENCE", "remove the block, and set HW_ASSUME_ROLE_IDP_ID in the CI job", "No region")
-	if errors := validated(t, object{"access_key": "ak", "user_name": "u", "assume_role_with_oidc": object{}}); errors != nil {
-		t.Errorf("the environment could have the rest: %q", errors)
-	}
 }
 
 // TestBaseURLs refuses an API version at the end of an address, but not the /v3 of IAM.

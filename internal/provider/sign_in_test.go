@@ -135,7 +135,7 @@ func TestSignIn(t *testing.T) {
 			for i := range 10 {
 				wait.Go(func() {
 					if i%2 == 0 {
-						s.wantRead(t, cmp.Or(way.project, simulator.ProjectID))
+						s.wantRead(t, nil, cmp.Or(way.project, simulator.ProjectID))
 					} else if got := s.read(t, enhancedConnectionsSource, object{"region": simulator.SecondRegion}); got.errors != nil {
 						t.Error(got.errors)
 					}
@@ -159,9 +159,9 @@ func TestSignIn(t *testing.T) {
 
 // wantRead reads the enhanced connections. want is the project that they are from, or a part of the
 // error, with a space in it.
-func (s *session) wantRead(t *testing.T, want string) {
+func (s *session) wantRead(t *testing.T, set object, want string) {
 	t.Helper()
-	state, found := s.state(t, t.Context(), enhancedConnectionsSource, nil)
+	state, found := s.state(t, t.Context(), enhancedConnectionsSource, set)
 	switch text := strings.Join(found.errors, "\n"); {
 	case text == "" && dig(t, state, "project_id") == want:
 	case text != "" && strings.Contains(want, " ") && strings.Contains(text, want) && !strings.Contains(text, "a-wrong-"):
@@ -196,8 +196,8 @@ func TestSignInErrors(t *testing.T) {
 			c.Inject(simulator.Fault{Service: "metadata", Action: simulator.Empty(http.StatusForbidden)})
 			c.Inject(simulator.Fault{Service: "github", Action: simulator.Empty(http.StatusForbidden)})
 			s := c.configure(t, merge(ways[test.way].arguments, test.arguments))
-			s.wantRead(t, test.want)
-			s.wantRead(t, test.want)
+			s.wantRead(t, nil, test.want)
+			s.wantRead(t, nil, test.want)
 			if n := c.Count(func(r simulator.Request) bool { return r.Status >= http.StatusBadRequest }); n > 1 {
 				t.Errorf("%d refused requests", n)
 			}
