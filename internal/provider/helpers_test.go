@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -285,8 +286,7 @@ func terraformPath(t *testing.T) string {
 	t.Helper()
 	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
 	if path == "" {
-		t.Fatal("TF_ACC_TERRAFORM_PATH is not set. It names the Terraform or OpenTofu to test with; " +
-			"`make test` finds one, or builds OpenTofu, and sets it.")
+		t.Fatal("TF_ACC_TERRAFORM_PATH is not set. It names the Terraform or OpenTofu to test with; `make test` sets it.")
 	}
 	return path
 }
@@ -295,22 +295,23 @@ func terraformPath(t *testing.T) string {
 var (
 	programs     string
 	programsOnce = sync.OnceValue(func() error {
-		var err error
-		if programs, err = os.MkdirTemp("", "hwcloud-test-"); err != nil {
+		folder, err := os.MkdirTemp("", "hwcloud-test-")
+		if err != nil {
 			return err
 		}
+		programs = folder
 		command := exec.CommandContext(context.Background(), "go", "install", ".", "./internal/simulator/cmd/hwcloud-simulator")
 		command.Dir, command.Env = repository, append(os.Environ(), "GOBIN="+programs)
-		output, err := command.CombinedOutput()
-		if err != nil {
-			err = fmt.Errorf("%w\n%s", err, output)
+		if output, err := command.CombinedOutput(); err != nil {
+			return fmt.Errorf("%w\n%s", err, output)
 		}
-		return err
+		return nil
 	})
 )
 
-// TestMain runs the tests, and removes what they built.
+// TestMain runs the tests in a time zone that no one expects, and removes what they built.
 func TestMain(m *testing.M) {
+	time.Local = time.FixedZone("test", 20700) // Five hours and three quarters.
 	m.Run()
 	_ = os.RemoveAll(programs) // It is temporary.
 }
@@ -333,10 +334,9 @@ func buildSimulator(t *testing.T) (folder string) {
 // withoutSettings is the environment of the test without settings for Terraform and the cloud, and
 // with other variables.
 func withoutSettings(others ...string) []string {
-	own := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+	return append(slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		return strings.HasPrefix(variable, "HW_") || strings.HasPrefix(variable, "OS_") || strings.HasPrefix(variable, "TF_")
-	})
-	return append(own, others...)
+	}), others...)
 }
 
 // workspace is a folder in which Terraform runs with the provider's binary, in processes of their
@@ -533,7 +533,7 @@ func (s *session) configure(t *testing.T, config *tfprotov6.DynamicValue, capabi
 // setVariables sets variables in the environment of the cloud.
 func (c *cloud) setVariables(variables object) {
 	for name, value := range variables {
-		c.environment[name] = value.(string) //nolint:forcetypeassert // A variable is a string.
+		c.environment[name] = fmt.Sprint(value)
 	}
 }
 
@@ -591,20 +591,17 @@ func (s *session) expect(t *testing.T, source string, set, found object) {
 	for _, attribute := range s.schemas.DataSourceSchemas[source].Block.Attributes {
 		want[attribute.Name] = nil
 	}
-	want = merge(want, object{"region": simulator.Region, "project_id": simulator.ProjectID}, set, found)
-	if diff := cmp.Diff(want, s.mustRead(t, source, set)); diff != "" {
+	here := object{"region": simulator.Region, "project_id": simulator.ProjectID}
+	if diff := cmp.Diff(merge(want, here, set, found), s.mustRead(t, source, set)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 
-// dig is what is at a path in an object.
+// dig is what is at a path in an object, nil if there is nothing.
 func dig(t *testing.T, in any, path ...string) any {
 	t.Helper()
 	for _, step := range path {
-		inner, ok := in.(object)
-		if !ok {
-			t.Fatalf("there is no %s in %v", step, in)
-		}
+		inner, _ := in.(object)
 		in = inner[step]
 	}
 	return in
