@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
@@ -25,7 +26,7 @@ func TestInstanceID(t *testing.T) {
 		server.Update(func(d *simulator.Data) {
 			d.APIG.Instances = map[string]*simulator.Instance{}
 			for i, name := range []string{"gateway", "Gateway", "gateway-2", "twice", "twice", "only in Case"} {
-				d.APIG.Instances[fmt.Sprint(i+1)] = &simulator.Instance{Details: simulator.MustEntry(fmt.Sprintf(`{"instance_name":%q}`, name))}
+				d.APIG.Instances[strconv.Itoa(i+1)] = &simulator.Instance{Details: simulator.MustEntry(fmt.Sprintf(`{"instance_name":%q}`, name))}
 			}
 		})
 		if partial {

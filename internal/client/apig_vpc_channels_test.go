@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -88,7 +89,7 @@ func TestVPCChannels(t *testing.T) {
 		requests int
 		took     time.Duration
 	}{0: {1, time.Second}, 60: {1 + 60, 7 * time.Second}, 501: {2 + 501, 53 * time.Second}} {
-		t.Run(fmt.Sprint(channels), func(t *testing.T) {
+		t.Run(strconv.Itoa(channels), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				g := newGateway(channels)

@@ -142,10 +142,10 @@ func TestCountedListResponses(t *testing.T) {
 		`{"connections":[{"id":"a"}],"total_count":null}`:    missing,
 		`{}`:                                  missing,
 		`{"connections":[],"total_count":-1}`: negative,
-		`{"connections":[],"total":-9223372036854775808}`:           negative,
-		`{"connections":[{"id":"a"}],"total_count":1.5}`:            "the field total_count must be an integer",
-		`{"connections":{"id":"a"},"total_count":1}`:                "the field connections must be an array, got an object",
-		`{"connections":[{"id":"a","error":[1]}],"total_count":1} `: "the field connections[0].error[0] must be an object, got a number",
+		`{"connections":[],"total":-9223372036854775808}`:          negative,
+		`{"connections":[{"id":"a"}],"total_count":1.5}`:           "the field total_count must be an integer",
+		`{"connections":{"id":"a"},"total_count":1}`:               "the field connections must be an array, got an object",
+		`{"connections":[{"id":"a","error":[1]}],"total_count":1}`: "the field connections[0].error[0] must be an object, got a number",
 	} {
 		sent := 0
 		c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) {

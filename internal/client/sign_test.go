@@ -14,7 +14,7 @@ import (
 // signatureVector is a request whose signature is known.
 const (
 	signatureVectorURL    = "https://service.region.example.com/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0"
-	signatureVectorSecret = "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc" //nolint:gosec // The vector is public.
+	signatureVectorSecret = "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"
 	signatureVectorHash   = "b25362e603ee30f4f25e7858e8a7160fd36e803bb2dfe206278659d71a9bcd7a"
 	signatureVector       = "7be6668032f70418fcc22abc52071e57aff61b84a1d2381bb430d6870f4f6ebe"
 )

@@ -58,6 +58,7 @@ func apiError(operation client.Operation, status int, code, message string) *cli
 		service = client.APIG
 	case client.OpRequestIDToken:
 		service = ""
+	default:
 	}
 	return &client.Error{
 		Service: service, Operation: operation, Method: http.MethodGet, URL: "https://x.example.com/x", Attempts: 1,

@@ -173,12 +173,12 @@ func TestOIDC(t *testing.T) {
 	hwAgency := object{"HW_ASSUME_ROLE_AGENCY_NAME": "hw", "HW_ASSUME_ROLE_DOMAIN_NAME": "hw-d", "HW_ASSUME_ROLE_DURATION": "1000"}
 	first := merge(given, object{"agency_name": "a", "domain_name": "d", "duration": int64(900)})
 	second := object{"assume_role": list{object{"agency_name": "b", "domain_id": "e"}}}
-	agency := func(name, domainName, domainID string, lifetime time.Duration) client.Agency {
-		return client.Agency{Name: name, DomainName: domainName, DomainID: domainID, Duration: lifetime * time.Second}
+	agency := func(name, domainName, domainID string, seconds int64) client.Agency {
+		return client.Agency{Name: name, DomainName: domainName, DomainID: domainID, Duration: time.Duration(seconds) * time.Second}
 	}
 	for name, test := range map[string]struct {
 		arguments object
-		lifetime  time.Duration
+		seconds   int64
 		want      []client.Agency
 	}{
 		"agency":       {block(first), 900, []client.Agency{agency("a", "d", "", 900)}},
@@ -189,7 +189,7 @@ func TestOIDC(t *testing.T) {
 	} {
 		got := buildWith(t, test.arguments, hwAgency)
 		oidc, _ := got.Credentials.(client.OIDC)
-		if diff := cmp.Diff(test.want, got.Agencies); diff != "" || oidc.Duration != test.lifetime*time.Second || got.errors != nil {
+		if diff := cmp.Diff(test.want, got.Agencies); diff != "" || oidc.Duration != time.Duration(test.seconds)*time.Second || got.errors != nil {
 			t.Errorf("%s: %s, errors %q (-want +got)\n%s", name, oidc.Duration, got.errors, diff)
 		}
 	}

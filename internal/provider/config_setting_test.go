@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -23,7 +22,7 @@ var spoiledValues = map[string]string{
 func TestSpoiledArguments(t *testing.T) {
 	t.Parallel()
 	var declared provider.SchemaResponse
-	new(hwcloudProvider).Schema(context.Background(), provider.SchemaRequest{}, &declared)
+	new(hwcloudProvider).Schema(t.Context(), provider.SchemaRequest{}, &declared)
 	arguments := map[string]func(value any) object{
 		"endpoints.dli": func(value any) object { return object{"endpoints": object{"dli": value}} },
 	}

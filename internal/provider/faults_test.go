@@ -11,12 +11,6 @@ import (
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
-// faultRead is a read of a data source that meets a fault.
-type faultRead struct {
-	exampleRead
-	source string
-}
-
 // TestFaults makes the example reads of every data source in a cloud with faults. A temporary one
 // changes nothing; another ends in one error with its cause, and in no values.
 func TestFaults(t *testing.T) {
