@@ -273,11 +273,11 @@ func says(pattern string) func(failure) bool {
 	return func(f failure) bool { return form.MatchString(f.request.Message) }
 }
 
-// isUnknownAPI reports whether there is no such API at the address.
+// isUnknownAPI reports whether there is no such API at the address: a service responds to what does
+// not exist with a code of its own.
 func isUnknownAPI(f failure) bool {
 	unknown := f.request.Status == http.StatusNotFound || f.request.Status == http.StatusMethodNotAllowed
-	return client.GatewayCode(f.request.Code) == "0101" || f.request.Message == "API not found" ||
-		unknown && f.request.Service != "" && !isOwnCode(f.request)
+	return unknown && f.request.Service != "" && !isOwnCode(f.request)
 }
 
 // refusesSignIn reports whether IAM refuses one of its calls. A 401 of the gateway is about the
