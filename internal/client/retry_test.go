@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -17,83 +18,53 @@ import (
 // TestRetried lists what is retried and what is not.
 func TestRetried(t *testing.T) {
 	t.Parallel()
-	status := func(status int, body string) roundTripFunc {
-		return func(req *http.Request) (*http.Response, error) { return responseOf(req, status, body), nil }
-	}
-	failure := func(err error) roundTripFunc {
-		return func(*http.Request) (*http.Response, error) { return nil, err }
-	}
-	tests := map[string]struct {
+	expired := &tls.CertificateVerificationError{Err: errors.New("expired")}
+	type outcome struct {
 		respond roundTripFunc
 		retried bool
-	}{
-		"500":                 {status(500, ""), true},
-		"502":                 {status(502, "<html>"), true},
-		"503":                 {status(503, ""), true},
-		"504":                 {status(504, ""), true},
-		"connection refused":  {failure(&net.OpError{Op: "dial", Err: errors.New("connection refused")}), true},
-		"connection reset":    {failure(&net.OpError{Op: "read", Err: errors.New("connection reset by peer")}), true},
-		"no response":         {failure(io.EOF), true},
-		"an unknown host":     {failure(&net.DNSError{IsNotFound: true}), false},
-		"a failing resolver":  {failure(&net.DNSError{IsTemporary: true}), true},
-		"a wrong certificate": {failure(&tls.CertificateVerificationError{Err: errors.New("expired")}), false},
-		"no TLS":              {failure(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), false},
-		"a refused handshake": {failure(&net.OpError{Op: "remote error", Err: tls.AlertError(40)}), false},
-		"an invalid port":     {failure(&net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port"}}), false},
-		"a proxy's 407":       {failure(&ProxyError{Status: 407}), false},
-		"a proxy's 503":       {failure(&ProxyError{Status: 503}), true},
-		"a lost proxy":        {failure(&ProxyError{Err: errors.New("connection refused")}), true},
-		"an unknown proxy":    {failure(&ProxyError{Err: &net.DNSError{IsNotFound: true}}), false},
-		"a proxy's certificate": {
-			failure(&ProxyError{Err: &tls.CertificateVerificationError{Err: errors.New("expired")}}), false,
-		},
-		"a lost connection": {failure(errors.New("http2: client connection lost")), true},
+	}
+	tests := map[string]outcome{
+		"connection refused":    {failing(&net.OpError{Op: "dial", Err: errors.New("connection refused")}), true},
+		"connection reset":      {failing(&net.OpError{Op: "read", Err: errors.New("connection reset by peer")}), true},
+		"no response":           {failing(io.EOF), true},
+		"an unknown host":       {failing(&net.DNSError{IsNotFound: true}), false},
+		"a failing resolver":    {failing(&net.DNSError{IsTemporary: true}), true},
+		"a wrong certificate":   {failing(expired), false},
+		"no TLS":                {failing(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), false},
+		"a refused handshake":   {failing(&net.OpError{Op: "remote error", Err: tls.AlertError(40)}), false},
+		"an invalid port":       {failing(&net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port"}}), false},
+		"a proxy's 407":         {failing(&ProxyError{Status: 407}), false},
+		"a proxy's 503":         {failing(&ProxyError{Status: 503}), true},
+		"a lost proxy":          {failing(&ProxyError{Err: errors.New("connection refused")}), true},
+		"an unknown proxy":      {failing(&ProxyError{Err: &net.DNSError{IsNotFound: true}}), false},
+		"a proxy's certificate": {failing(&ProxyError{Err: expired}), false},
 		"a cut body": {func(req *http.Request) (*http.Response, error) {
 			resp := responseOf(req, http.StatusOK, "")
 			resp.Body, resp.ContentLength = cutBody{strings.NewReader(`{"id":`)}, 100
 			return resp, nil
 		}, true},
-		"an announced body that is too large": {func(req *http.Request) (*http.Response, error) {
-			resp := responseOf(req, http.StatusOK, "")
-			resp.ContentLength = maxResponseBytes + 1
-			return resp, nil
-		}, false},
-		"400":               {status(400, ""), false},
-		"401":               {status(401, ""), false},
-		"403":               {status(403, `{"error_code":"APIGW.0802"}`), false},
-		"404":               {status(404, ""), false},
-		"405":               {status(405, ""), false},
-		"408":               {status(408, ""), false},
-		"409":               {status(409, ""), false},
-		"501":               {status(501, ""), false},
-		"505":               {status(505, ""), false},
-		"APIGW.0308 at 200": {status(200, throttledBody), false},
-		"HTML at 200":       {status(200, "<html>"), false},
-		"nothing at 200":    {status(200, ""), false},
-		"204":               {status(204, ""), false},
-		"304":               {status(304, ""), false},
+		"APIGW.0802 at 403": {responding(403, `{"error_code":"APIGW.0802"}`), false},
+		"APIGW.0308 at 200": {responding(200, throttledBody), false},
+		"HTML at 200":       {responding(200, "<html>"), false},
+	}
+	for _, status := range []int{200, 204, 304, 400, 401, 403, 404, 405, 408, 409, 500, 501, 502, 503, 504, 505} {
+		isTemporary := slices.Contains([]int{500, 502, 503, 504}, status)
+		tests[fmt.Sprint("nothing at ", status)] = outcome{responding(status, ""), isTemporary}
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				for _, retries := range []int{0, 1, 5} {
-					var made requestLog
-					c := inMemory(t, Config{MaxRetries: retries}, func(req *http.Request) (*http.Response, error) {
-						made.add(req)
-						return tt.respond(req)
-					})
-					_, err := readChannel(t.Context(), c)
-					e := requestError(t, err)
+					var sent requestLog
+					_, err := readChannel(t.Context(), inMemory(t, Config{MaxRetries: retries}, sent.recording(tt.respond)))
 					want := 1
 					if tt.retried {
 						want += retries
 					}
-					if n := made.count(); n != want {
-						t.Errorf("%d attempts with max_retries %d, want %d: %v", n, retries, want, err)
-					}
-					if text := fmt.Sprintf("(%d attempts)", want); e.Attempts != want || want > 1 != strings.Contains(err.Error(), text) {
-						t.Errorf("the error has %d attempts, want %d: %v", e.Attempts, want, err)
+					text := fmt.Sprintf("(%d attempts)", want)
+					if sent.count() != want || requestError(t, err).Attempts != want || want > 1 != strings.Contains(err.Error(), text) {
+						t.Errorf("%d attempts with max_retries %d, want %d: %v", sent.count(), retries, want, err)
 					}
 				}
 			})
@@ -101,36 +72,38 @@ func TestRetried(t *testing.T) {
 	}
 }
 
-// TestRetrySucceeds ends with the first 2xx response, and signs each attempt at its own time.
+// TestRetrySucceeds ends with the first 2xx response, keeps to the back-off, and signs each attempt
+// at its own time.
 func TestRetrySucceeds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var made requestLog
-		c := inMemory(t, Config{MaxRetries: 5}, func(req *http.Request) (*http.Response, error) {
-			switch made.add(req) {
-			case 1:
-				return responseOf(req, 503, ""), nil
-			case 2:
+		const failures = 20
+		var sent requestLog
+		c := inMemory(t, Config{MaxRetries: failures}, func(req *http.Request) (*http.Response, error) {
+			switch n := sent.add(req); {
+			case n > failures:
+				return responseOf(req, 200, channelBody), nil
+			case n%2 == 0:
 				return nil, io.ErrUnexpectedEOF
-			case 3:
-				return responseOf(req, 502, "<html>"), nil
 			}
-			return responseOf(req, 200, channelBody), nil
+			return responseOf(req, 503, ""), nil
 		})
-		if channel, err := readChannel(t.Context(), c); err != nil || *channel.ID != "a" {
-			t.Fatalf("%+v, %v", channel, err)
-		}
+		mustRead(t, c, 1)
 		dates, signatures := map[string]bool{}, map[string]bool{}
-		for i, req := range made.requests {
+		for i, req := range sent.requests {
 			date := req.Header.Get("X-Sdk-Date")
-			if want := made.at[i].UTC().Format(signatureTime); date != want {
+			if want := sent.at[i].UTC().Format(signatureTime); date != want {
 				t.Errorf("attempt %d is signed at %s, want %s", i+1, date, want)
 			}
 			dates[date], signatures[req.Header.Get("Authorization")] = true, true
+			longest := min(time.Second<<min(max(i-1, 0), 10), 30*time.Second)
+			if wait := sent.at[i].Sub(sent.at[max(i-1, 0)]); i > 0 && (wait < longest/2 || wait > longest) {
+				t.Errorf("after attempt %d it waited %s, not %s to %s", i, wait, longest/2, longest)
+			}
 		}
-		// Two attempts within a second have the same date; the third is more than a second later.
-		if len(made.requests) != 4 || len(dates) < 3 || len(signatures) != len(dates) {
-			t.Errorf("%d attempts with the dates %v", len(made.requests), dates)
+		// Two attempts within a second have the same date.
+		if sent.count() != failures+1 || len(dates) < failures || len(signatures) != len(dates) {
+			t.Errorf("%d attempts with the dates %v", sent.count(), dates)
 		}
 	})
 }
@@ -138,85 +111,44 @@ func TestRetrySucceeds(t *testing.T) {
 // TestBackoff is random between half and all of 1, 2, 4 … 30 seconds.
 func TestBackoff(t *testing.T) {
 	t.Parallel()
-	limits := []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second, 30 * time.Second, 30 * time.Second}
-	for i, longest := range limits {
+	for attempt, seconds := range map[int]time.Duration{1: 1, 2: 2, 3: 4, 4: 8, 5: 16, 6: 30, 7: 30, 8: 30, 1000: 30} {
+		longest := seconds * time.Second
 		seen := map[time.Duration]bool{}
 		for range 1000 {
-			wait := backoff(i + 1)
-			if wait < longest/2 || wait >= longest || wait < 500*time.Millisecond {
-				t.Fatalf("after attempt %d it waits %s, not %s to %s", i+1, wait, longest/2, longest)
+			wait := backoff(attempt)
+			if wait < longest/2 || wait >= longest {
+				t.Fatalf("after attempt %d it waits %s, not %s to %s", attempt, wait, longest/2, longest)
 			}
 			seen[wait] = true
 		}
 		if len(seen) < 900 {
-			t.Errorf("after attempt %d there are only %d different waits of 1000", i+1, len(seen))
+			t.Errorf("after attempt %d there are only %d different waits of 1000", attempt, len(seen))
 		}
-	}
-	if wait := backoff(1000); wait > 30*time.Second || wait < 15*time.Second {
-		t.Errorf("after attempt 1000 it waits %s", wait)
 	}
 }
 
-// TestBackoffIsKept measures the time between attempts.
-func TestBackoffIsKept(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var made requestLog
-		c := inMemory(t, Config{MaxRetries: 20}, func(req *http.Request) (*http.Response, error) {
-			made.add(req)
-			return responseOf(req, 503, ""), nil
-		})
-		_, err := readChannel(t.Context(), c)
-		if e := requestError(t, err); e.Status != 503 || made.count() != 21 {
-			t.Fatalf("%d attempts: %v", made.count(), err)
-		}
-		for i := 1; i < len(made.at); i++ {
-			longest := min(time.Second<<min(i-1, 10), 30*time.Second)
-			if wait := made.at[i].Sub(made.at[i-1]); wait < longest/2 || wait > longest {
-				t.Errorf("after attempt %d it waited %s, not %s to %s", i, wait, longest/2, longest)
-			}
-		}
-	})
-}
-
-// TestRetryAfter reads seconds and dates; "" for no header.
+// TestRetryAfter reads seconds and dates. A date is relative to the response's own: clocks may differ.
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
-	for text, want := range map[string]time.Duration{
-		"": 0, "0": 0, "1": time.Second, "60": time.Minute, "-5": 0, "soon": 0, "1.5": 0, "1s": 0,
-		"9223372036854775807": 0, "2147483647": 2147483647 * time.Second,
-		now.Add(90 * time.Second).Format(http.TimeFormat):             90 * time.Second,
-		now.Add(-time.Hour).Format(http.TimeFormat):                   0,
-		now.Add(time.Minute).Format(time.ANSIC):                       time.Minute,
-		now.Add(time.Minute).Format("Monday, 02-Jan-06 15:04:05 GMT"): time.Minute,
+	at := func(after time.Duration, layout string) string { return now.Add(after).Format(layout) }
+	for _, tt := range []struct {
+		text, date string
+		want       time.Duration
+	}{
+		{"", "", 0}, {"0", "", 0}, {"60", "", time.Minute}, {"-5", "", 0}, {"soon", "", 0}, {"1.5", "", 0}, {"1s", "", 0},
+		{"9223372036854775807", "", 0},
+		{"2147483647", "", 2147483647 * time.Second},
+		{at(90*time.Second, http.TimeFormat), "", 90 * time.Second},
+		{at(-time.Hour, http.TimeFormat), "", 0},
+		{at(time.Minute, time.ANSIC), "today", time.Minute},
+		{at(time.Minute, "Monday, 02-Jan-06 15:04:05 GMT"), "", time.Minute},
+		{at(time.Hour, http.TimeFormat), at(59*time.Minute, http.TimeFormat), time.Minute},
+		{at(-time.Hour, http.TimeFormat), at(-61*time.Minute, http.TimeFormat), time.Minute},
 	} {
-		header := http.Header{}
-		if text != "" {
-			header.Set("Retry-After", text)
-		}
-		if got := (&response{header: header}).retryAfter(now); got != want {
-			t.Errorf("Retry-After %q is %s, want %s", text, got, want)
-		}
-	}
-}
-
-// TestRetryAfterDate is relative to the response's own Date: the clocks may differ.
-func TestRetryAfterDate(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
-	for _, skew := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
-		server := now.Add(skew)
-		header := http.Header{
-			"Date":        {server.Format(http.TimeFormat)},
-			"Retry-After": {server.Add(2 * time.Second).Format(http.TimeFormat)},
-		}
-		if got := (&response{header: header}).retryAfter(now); got != 2*time.Second {
-			t.Errorf("with clocks off by %s: %s", skew, got)
-		}
-		header.Set("Date", "today")
-		if got := (&response{header: header}).retryAfter(now); got != max(0, skew+2*time.Second) {
-			t.Errorf("without a valid Date, with clocks off by %s: %s", skew, got)
+		resp := &response{header: http.Header{"Retry-After": {tt.text}, "Date": {tt.date}}}
+		if got := resp.retryAfter(now); got != tt.want {
+			t.Errorf("Retry-After %q is %s, want %s", tt.text, got, tt.want)
 		}
 	}
 }
@@ -226,28 +158,23 @@ func TestRetryAfterDate(t *testing.T) {
 func TestRetryAfterIsKept(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{429, 403, 500, 503} {
-		for text, want := range map[string]time.Duration{"40": 40 * time.Second, "date": 50 * time.Second, "0": 0} {
-			t.Run(fmt.Sprint(status, " ", text), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					var made requestLog
-					c := inMemory(t, Config{MaxRetries: 1}, func(req *http.Request) (*http.Response, error) {
-						if made.add(req) > 1 {
-							return responseOf(req, 200, channelBody), nil
-						}
-						if text == "date" {
-							return responseOf(req, status, throttledBody, "Retry-After", time.Now().UTC().Add(want).Format(http.TimeFormat)), nil
-						}
-						return responseOf(req, status, throttledBody, "Retry-After", text), nil
-					})
-					if _, err := readChannel(t.Context(), c); err != nil {
-						t.Fatal(err)
+		for text, want := range map[string]time.Duration{"40": 40 * time.Second, "date": 50 * time.Second, "0": time.Second} {
+			synctest.Test(t, func(t *testing.T) {
+				if text == "date" {
+					text = time.Now().UTC().Add(want).Format(http.TimeFormat)
+				}
+				var sent requestLog
+				c := inMemory(t, Config{MaxRetries: 1}, func(req *http.Request) (*http.Response, error) {
+					if sent.add(req) > 1 {
+						return responseOf(req, 200, channelBody), nil
 					}
-					wait := made.at[1].Sub(made.at[0])
-					if want > 0 && wait != want || want == 0 && (wait < 500*time.Millisecond || wait > time.Second) {
-						t.Errorf("it waited %s, not %s", wait, want)
-					}
+					return responseOf(req, status, throttledBody, "Retry-After", text), nil
 				})
+				begin := time.Now()
+				mustRead(t, c, 1)
+				if wait := time.Since(begin); wait > want || wait < want && (text != "0" || wait < want/2) {
+					t.Errorf("after a %d with Retry-After %q it waited %s", status, text, wait)
+				}
 			})
 		}
 	}
@@ -257,64 +184,28 @@ func TestRetryAfterIsKept(t *testing.T) {
 // deadline.
 func TestNoAttemptPastTheDeadline(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		respond roundTripFunc
-		texts   []string
-		status  int
+	for name, tt := range map[string]struct {
+		respond    roundTripFunc
+		status     int
+		retryAfter bool
+		text       string
 	}{
-		"Retry-After": {
-			func(req *http.Request) (*http.Response, error) {
-				return responseOf(req, 429, throttledBody, "Retry-After", "60"), nil
-			}, []string{"the API asks to wait 1m0s (Retry-After), which is past the read's deadline", "APIGW.0308", "r1"}, 429,
-		},
-		"back-off": {
-			func(req *http.Request) (*http.Response, error) { return responseOf(req, 503, ""), nil },
-			[]string{"the next attempt is due in", "after the read's deadline"}, 503,
-		},
-		"no response": {
-			func(*http.Request) (*http.Response, error) { return nil, io.EOF },
-			[]string{"EOF", "the next attempt is due in"}, 0,
-		},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				c := inMemory(t, Config{MaxRetries: 20}, tt.respond)
-				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-				defer cancel()
-				begin := time.Now()
-				_, err := readChannel(ctx, c)
-				if ctx.Err() != nil || strings.HasPrefix(name, "Retry") && time.Since(begin) > 0 {
-					t.Errorf("it ended after %s", time.Since(begin))
-				}
-				deadline, ok := errors.AsType[*DeadlineError](err)
-				if !ok || deadline.RetryAfter != strings.HasPrefix(name, "Retry") || requestError(t, err).Status != tt.status {
-					t.Errorf("the error is %#v", err)
-				}
-				for _, part := range tt.texts {
-					if !strings.Contains(err.Error(), part) {
-						t.Errorf("the error lacks %q: %v", part, err)
-					}
-				}
-			})
+		"Retry-After": {responding(503, `{"error_code":"C.1"}`, "Retry-After", "60"), 503, true, "C.1, the API asks to wait 1m0s (Retry-After)"},
+		"back-off":    {responding(503, ""), 503, false, "Service Unavailable, the next attempt is due in "},
+		"no response": {failing(io.EOF), 0, false, "EOF; the next attempt is due in "},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			begin := time.Now()
+			_, err := readChannel(ctx, inMemory(t, Config{MaxRetries: 20}, tt.respond))
+			if ctx.Err() != nil || tt.retryAfter && time.Since(begin) > 0 {
+				t.Errorf("%s: it ended after %s", name, time.Since(begin))
+			}
+			deadline, ok := errors.AsType[*DeadlineError](err)
+			if !ok || deadline.RetryAfter != tt.retryAfter || requestError(t, err).Status != tt.status || !strings.Contains(err.Error(), tt.text) {
+				t.Errorf("the error is %v, want %q", err, tt.text)
+			}
 		})
 	}
-}
-
-// TestRetryAfterOnTheLastAttempt does not wait: no attempt follows.
-func TestRetryAfterOnTheLastAttempt(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) {
-			return responseOf(req, 429, throttledBody, "Retry-After", "3600"), nil
-		})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		begin := time.Now()
-		_, err := readChannel(ctx, c)
-		if _, tooLate := errors.AsType[*DeadlineError](err); tooLate || requestError(t, err).Status != 429 || time.Since(begin) > 0 {
-			t.Errorf("after %s: %v", time.Since(begin), err)
-		}
-	})
 }

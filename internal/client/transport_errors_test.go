@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"syscall"
 	"testing"
@@ -29,76 +28,66 @@ func TestReasons(t *testing.T) {
 		hasResponse bool
 		want        Reason
 	}{
-		"refused":                     {dial(syscall.ECONNREFUSED), false, ReasonConnectionRefused},
-		"reset":                       {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, false, ReasonConnectionClosed},
-		"closed":                      {io.EOF, false, ReasonConnectionClosed},
-		"cut short":                   {io.ErrUnexpectedEOF, false, ReasonConnectionClosed},
-		"unknown host":                {&net.OpError{Op: "dial", Err: &net.DNSError{Name: "h", IsNotFound: true}}, false, ReasonUnknownHost},
-		"no route to the host":        {dial(syscall.EHOSTUNREACH), false, ReasonNotSent},
-		"no route to the network":     {dial(syscall.ENETUNREACH), false, ReasonNotSent},
-		"invalid port":                {&net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port", Addr: "99999"}}, false, ReasonNotSent},
-		"dialing takes long":          {dial(syscall.ETIMEDOUT), false, ReasonTimeout},
-		"deadline":                    {context.DeadlineExceeded, false, ReasonTimeout},
-		"attempt takes long":          {errAttemptTimeout, false, ReasonTimeout},
-		"unverified certificate":      {&tls.CertificateVerificationError{Err: errors.New("expired")}, false, ReasonCertificate},
-		"alert":                       {&net.OpError{Op: "remote error", Err: tls.AlertError(40)}, false, ReasonTLS},
-		"alert alone":                 {tls.AlertError(40), false, ReasonTLS},
-		"no TLS":                      {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, false, ReasonTLS},
-		"HTTP":                        {http.ErrSchemeMismatch, false, ReasonTLS},
-		"proxy":                       {&ProxyError{Status: 407}, false, ReasonProxy},
-		"proxy refuses connections":   {&ProxyError{Err: dial(syscall.ECONNREFUSED)}, false, ReasonProxy},
-		"too large":                   {errResponseTooLarge, true, ReasonResponseTooLarge},
-		"redirect":                    {errRedirect, true, ReasonRedirect},
-		"invalid URL":                 {errInvalidURL, false, ReasonNotSent},
-		"throttled by another's 429":  {&DeadlineError{Wait: time.Second, Err: errThrottled}, false, ReasonNotSent},
-		"deadline after a response":   {&DeadlineError{Wait: time.Second}, true, ReasonAPIError},
-		"deadline after a reset":      {&DeadlineError{Wait: time.Second, Err: syscall.ECONNRESET}, false, ReasonConnectionClosed},
-		"deadline after an API error": {&DeadlineError{Wait: time.Second, RetryAfter: true}, true, ReasonAPIError},
+		"refused":                    {dial(syscall.ECONNREFUSED), false, ReasonConnectionRefused},
+		"reset":                      {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, false, ReasonConnectionClosed},
+		"cut short":                  {io.ErrUnexpectedEOF, false, ReasonConnectionClosed},
+		"unknown host":               {&net.OpError{Op: "dial", Err: &net.DNSError{Name: "h", IsNotFound: true}}, false, ReasonUnknownHost},
+		"no route to the host":       {dial(syscall.EHOSTUNREACH), false, ReasonNotSent},
+		"no route to the network":    {dial(syscall.ENETUNREACH), false, ReasonNotSent},
+		"invalid port":               {&net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port", Addr: "99999"}}, false, ReasonNotSent},
+		"dialing takes long":         {dial(syscall.ETIMEDOUT), false, ReasonTimeout},
+		"deadline":                   {context.DeadlineExceeded, false, ReasonTimeout},
+		"attempt takes long":         {errAttemptTimeout, false, ReasonTimeout},
+		"unverified certificate":     {&tls.CertificateVerificationError{Err: errors.New("expired")}, false, ReasonCertificate},
+		"alert":                      {&net.OpError{Op: "remote error", Err: tls.AlertError(40)}, false, ReasonTLS},
+		"no TLS":                     {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, false, ReasonTLS},
+		"HTTP":                       {http.ErrSchemeMismatch, false, ReasonTLS},
+		"proxy":                      {&ProxyError{Status: 407}, false, ReasonProxy},
+		"too large":                  {errResponseTooLarge, true, ReasonResponseTooLarge},
+		"redirect":                   {errRedirect, true, ReasonRedirect},
+		"invalid URL":                {errInvalidURL, false, ReasonNotSent},
+		"throttled by another's 429": {&DeadlineError{Wait: time.Second, Err: errThrottled}, false, ReasonNotSent},
+		"deadline after a response":  {&DeadlineError{Wait: time.Second}, true, ReasonAPIError},
+		"deadline after a reset":     {&DeadlineError{Wait: time.Second, Err: syscall.ECONNRESET}, false, ReasonConnectionClosed},
 	}
 	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, err := range []error{tt.err, fmt.Errorf("wrapped: %w", tt.err)} {
-				if got := reasonOf(err, tt.hasResponse); got != tt.want {
-					t.Errorf("%v: reason %d, want %d", err, got, tt.want)
-				}
+		for _, err := range []error{tt.err, fmt.Errorf("wrapped: %w", tt.err)} {
+			if got := reasonOf(err, tt.hasResponse); got != tt.want {
+				t.Errorf("%s: reason %d, want %d", name, got, tt.want)
 			}
-		})
+		}
 	}
 }
 
-// TestRefusedConnection retries a port at which nothing listens.
-func TestRefusedConnection(t *testing.T) {
+// TestNotReached has a port at which nothing listens, one that cannot exist, and no valid URL. No
+// retry can reach the latter two.
+func TestNotReached(t *testing.T) {
 	t.Parallel()
-	c := clientOf(t, &httptest.Server{URL: "http://127.0.0.1:1"}, Config{MaxRetries: 1})
-	_, err := readChannel(t.Context(), c)
-	if e := requestError(t, err); e.Reason != ReasonConnectionRefused || e.Attempts != 2 {
-		t.Errorf("%d attempts, reason %d: %v", e.Attempts, e.Reason, err)
+	for address, tt := range map[string]struct {
+		retries, attempts int
+		want              Reason
+	}{
+		"http://127.0.0.1:1":     {0, 1, ReasonConnectionRefused},
+		"http://127.0.0.1:99999": {5, 1, ReasonNotSent},
+		"http://[::1":            {5, 0, ReasonNotSent},
+	} {
+		_, err := readChannel(t.Context(), newClientOf(t, address, Config{MaxRetries: tt.retries}))
+		if e := requestError(t, err); e.Reason != tt.want || e.Attempts != tt.attempts {
+			t.Errorf("%s: %d attempts, reason %d: %v", address, e.Attempts, e.Reason, err)
+		}
 	}
 }
 
-// TestInvalidPort is final at once: no retry can reach port 99999.
-func TestInvalidPort(t *testing.T) {
-	t.Parallel()
-	c := clientOf(t, &httptest.Server{URL: "http://127.0.0.1:99999"}, Config{MaxRetries: 5})
-	_, err := readChannel(t.Context(), c)
-	if e := requestError(t, err); e.Reason != ReasonNotSent || e.Attempts != 1 {
-		t.Errorf("%d attempts, reason %d: %v", e.Attempts, e.Reason, err)
-	}
-}
-
-// TestResetConnection retries a connection that the server resets.
+// TestResetConnection has a connection that the server resets.
 func TestResetConnection(t *testing.T) {
 	t.Parallel()
-	server, c := simulated(t, Config{MaxRetries: 1})
-	server.Inject(simulator.Fault{Times: 2, Action: simulator.Reset()})
+	server, c := simulated(t, Config{})
+	server.Inject(simulator.Fault{Times: 1, Action: simulator.Reset()})
 	_, err := readChannel(t.Context(), c)
-	if e := requestError(t, err); e.Reason != ReasonConnectionClosed || e.Attempts != 2 || e.Status != 0 {
-		t.Errorf("%d attempts, reason %d: %v", e.Attempts, e.Reason, err)
+	if e := requestError(t, err); e.Reason != ReasonConnectionClosed || e.Status != 0 {
+		t.Errorf("reason %d: %v", e.Reason, err)
 	}
-	if _, err := readChannel(t.Context(), c); err != nil {
-		t.Error(err)
-	}
+	mustRead(t, c, 1)
 }
 
 // TestHandshakeTimeout has a server that accepts connections and never responds.
