@@ -12,7 +12,6 @@ func TestKooCLIProfiles(t *testing.T) {
 	t.Parallel()
 	file := textFile(t, "\ufeff"+`{"current": "first", "language": "en", "profiles": [
 		{"name": "first", "mode": "AKSK", "accessKeyId": "ak", "secretAccessKey": "sk", "securityToken": "", "domainId": "d"},
-		{"name": "temporary", "accessKeyId": "ak", "secretAccessKey": "sk", "securityToken": "st", "region": null},
 		{"name": "sso", "mode": "sso", "accessKeyId": "no", "secretAccessKey": "no",
 			"ssoAuth": {"stsToken": {"accessKeyId": "ak", "secretAccessKey": "sk", "securityToken": "st"}}},
 		{"name": "agency", "accessKeyId": "ak", "secretAccessKey": "sk", "agencyName": "a", "agencyDomainName": "n"},
@@ -24,7 +23,6 @@ func TestKooCLIProfiles(t *testing.T) {
 	for name, want := range map[string]wanted{
 		"":          {keys, "KooCLI profile, shared_config_file from the provider block", nil},
 		"first":     {keys, origin, nil},
-		"temporary": {temporary, origin, nil},
 		"sso":       {temporary, origin, nil},
 		"agency":    {keys, origin + ", then its agency", []client.Agency{{Name: "a", DomainName: "n"}}},
 		"agency id": {keys, origin + ", then its agency", []client.Agency{{Name: "a", DomainID: "i"}}},
@@ -58,6 +56,7 @@ func TestWrongKooCLIProfiles(t *testing.T) {
 	}
 
 	// A profile is used, too, if only its region is needed.
+	wantError(t, buildWith(t, object{"token": "t"}, object{"HW_PROFILE": "x\r"}).errors, "HW_PROFILE contains a line break")
 	const slash = `{"current": "x", "profiles": [{"name": "x", "region": "hidden/"}]}`
 	wantError(t, build(slash, object{"token": "t"}), "profile: region in the KooCLI profile must consist of letters")
 	if errors := build(slash, object{"token": "t", "region": "r"}); errors != nil {
