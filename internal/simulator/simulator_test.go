@@ -198,18 +198,14 @@ func TestBuiltInData(t *testing.T) {
 	second := strings.NewReplacer(Region, SecondRegion, ProjectID, SecondProjectID, ServiceID, SecondServiceID, InstanceID, SecondInstanceID)
 	sub := strings.NewReplacer(ProjectID, SubProjectID)
 	paths := map[string]string{
-		servicesPath + "?endpoint_service_name=" + ServiceName:                       ServiceID,
-		servicesPath + "?endpoint_service_name=" + FullServiceName:                   FullServiceID,
-		instancesPath + "?instance_name=" + InstanceName:                             InstanceID,
-		instancesPath + "?instance_name=" + FullInstanceName:                         FullInstanceID,
-		channelsPath + "?precise_search=name&name=orders":                            "56a7d7358e1b42459c9d730d65b14e60",
-		second.Replace(servicesPath) + "?endpoint_service_name=" + SecondServiceName: SecondServiceID,
-		second.Replace(instancesPath) + "?instance_name=" + SecondInstanceName:       SecondInstanceID,
-		second.Replace(vpcepPath):                                                    "c2000000-0000-4000-8000-000000000001",
-		second.Replace(dliPath) + "?tags=team%3Dreports,stage%3Dlive":                "b0100000-0000-4000-8000-000000000001",
-		second.Replace(channelsPath):                                                 "f2000000000000000000000000000010",
-		sub.Replace(servicesPath):                                                    "50000000-0000-4000-8000-000000000003",
-		sub.Replace(instancesPath):                                                   "e0000000000000000000000000000003",
+		servicesPath + "?endpoint_service_name=" + ServiceName:        ServiceID,
+		servicesPath + "?endpoint_service_name=" + FullServiceName:    FullServiceID,
+		channelsPath + "?precise_search=name&name=orders":             "56a7d7358e1b42459c9d730d65b14e60",
+		second.Replace(vpcepPath):                                     "c2000000-0000-4000-8000-000000000001",
+		second.Replace(dliPath) + "?tags=team%3Dreports,stage%3Dlive": "b0100000-0000-4000-8000-000000000001",
+		second.Replace(channelsPath):                                  "f2000000000000000000000000000010",
+		sub.Replace(servicesPath):                                     "50000000-0000-4000-8000-000000000003",
+		sub.Replace(instancesPath):                                    "e0000000000000000000000000000003",
 	}
 	for i, name := range []string{"builtin", "cse", "cce", "cce_service", "nacos", "reference"} {
 		paths[full+"?precise_search=name&name=full_"+name] = fmt.Sprintf("f200000000000000000000000000000%d", i+1)

@@ -110,11 +110,17 @@ func TestVPCEPRefusesOffsetPastEnd(t *testing.T) {
 func TestOnList(t *testing.T) {
 	t.Parallel()
 	s := withConnections(t, Connections(10))
-	s.OnList(func(d *Data, r Request) {
-		if r.Service == vpcepService && r.Query.Get("offset") == "5" {
-			d.VPCEP.Services[ServiceID].Connections = Connections(9)
-		}
+	lists := 0
+	s.OnList(func(d *Data, _ Request) {
+		lists++
+		d.VPCEP.Services[ServiceID].Connections = Connections(9)
 	})
-	wantPart(t, get(t, s, vpcepPath+"?limit=5"), http.StatusOK, `"total_count":10`)
-	wantPart(t, get(t, s, vpcepPath+"?limit=5&offset=5"), http.StatusOK, `"total_count":9`)
+	wantPart(t, get(t, s, vpcepPath), http.StatusOK, `"total_count":9`)
+	for _, path := range []string{servicesPath, dliPath, instancesPath, channelsPath, channelsPath + "/" + ServerChannelID, projectsPath} {
+		get(t, s, path)
+	}
+	s.OnList(nil)
+	if lists != 5 {
+		t.Errorf("%d lists were read, want 5", lists)
+	}
 }

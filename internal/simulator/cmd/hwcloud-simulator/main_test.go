@@ -128,7 +128,6 @@ func TestRunRefuses(t *testing.T) {
 	for args, want := range map[string]string{
 		"-address 0.0.0.0:0":   "not a loopback address",
 		"-data does-not-exist": "-data: open does-not-exist: no such file or directory",
-		"-data testdata":       "-data: read testdata: is a directory",
 		"-data main.go":        "-data: main.go: line 1: ",
 		"--":                   "no command after --",
 		"-- does-not-exist":    "executable file not found",
