@@ -57,8 +57,8 @@ var instanceObject = newObject(func(f *fields, i *client.Instance) {
 })
 
 var instanceLockObject = newObject(func(f *fields, l *client.InstanceLock) {
-	f.text("lock_scene", "What is locked: `TO_PERIOD_LOCK` the change to monthly or yearly charging, `SPEC_CHG_LOCK` the change of the edition.",
-		l.LockScene)
+	f.text("lock_scene", "What is locked: `TO_PERIOD_LOCK` the change to monthly or yearly charging, "+
+		"`SPEC_CHG_LOCK` the change of the edition.", l.LockScene)
 	f.text("lock_source_id", "ID of the order that locks it.", l.LockSourceID)
 })
 

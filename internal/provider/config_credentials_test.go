@@ -189,7 +189,8 @@ func TestOIDC(t *testing.T) {
 	} {
 		got := buildWith(t, test.arguments, hwAgency)
 		oidc, _ := got.Credentials.(client.OIDC)
-		if diff := cmp.Diff(test.want, got.Agencies); diff != "" || oidc.Duration != time.Duration(test.seconds)*time.Second || got.errors != nil {
+		lifetime := time.Duration(test.seconds) * time.Second
+		if diff := cmp.Diff(test.want, got.Agencies); diff != "" || oidc.Duration != lifetime || got.errors != nil {
 			t.Errorf("%s: %s, errors %q (-want +got)\n%s", name, oidc.Duration, got.errors, diff)
 		}
 	}

@@ -37,7 +37,8 @@ var endpointServicesObject = newObject(func(f *fields, r *endpointServicesResult
 
 var endpointServiceObject = newObject(func(f *fields, s *client.EndpointService) {
 	f.text("id", "ID of the service.", s.ID)
-	f.text("port_id", "ID of the backend's port: of the load balancer, the network interface of the server, or the virtual IP address.", s.PortID)
+	f.text("port_id", "ID of the backend's port: of the load balancer, the network interface of the server, or the virtual IP address.",
+		s.PortID)
 	f.text("vip_port_id", "ID of the port of the virtual IP address, if the backend is one.", s.VIPPortID)
 	f.text("service_name", "Full name of the service, such as `cn-north-4.orders.4189d3c2-8882-4871-a3c2-d380272eed88`.", s.ServiceName)
 	f.text("server_type", "Type of the backend: `VM` a server, `VIP` a virtual IP address, `LB` a load balancer. "+
