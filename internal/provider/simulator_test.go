@@ -54,12 +54,12 @@ func TestImportRoundTrip(t *testing.T) {
 		}
 		d.VPCEP.Services[service] = &simulator.EndpointService{
 			ProjectID: project, Connections: append(simulator.Connections(20), d.VPCEP.Services[simulator.FullServiceID].Connections...),
-			Details: simulator.MustEntry(fmt.Sprintf(`{"service_name":"%s.shop.%s"}`, simulator.Region, service)),
+			Details: d.VPCEP.Services[simulator.FullServiceID].Details.With("service_name", simulator.Region+".shop."+service),
 		}
 		d.DLI.Projects[project], d.DLI.Projects[second] = simulator.EnhancedConnections(120), d.DLI.Projects[simulator.SecondProjectID]
 		d.APIG.Instances[gateway] = &simulator.Instance{
-			ProjectID: project, Details: simulator.MustEntry(`{"instance_name":"shop-gateway"}`),
-			Channels: d.APIG.Instances[simulator.FullInstanceID].Channels,
+			ProjectID: project, Channels: d.APIG.Instances[simulator.FullInstanceID].Channels,
+			Details: d.APIG.Instances[simulator.FullInstanceID].Details.With("instance_name", "shop-gateway"),
 		}
 	})
 	for _, name := range simulator.Services {
@@ -81,6 +81,7 @@ func TestImportRoundTrip(t *testing.T) {
 			merge(byID, object{"vpc_channel_id": nacos}), merge(byName, object{"name": "full_cse"}),
 			merge(byID, object{"name": "full_nacos", "omit_secrets": true}),
 		},
+		"hwcloud_vpcep_services": {nil}, "hwcloud_apig_instances": {nil},
 		vpcChannelsSource: {byID, merge(byName, object{"name": "full_builtin"}), merge(byName, object{"omit_secrets": true})},
 	} {
 		for i, set := range lookups {

@@ -25,8 +25,8 @@ import (
 // Each object is the API's own, with any of its fields, and is served as it is. Only the lists that
 // are added to it are not, nor is the region of a project, which a project needs only if its name
 // is neither the region's nor begins with the region's and an underscore. A project without a name
-// has that of its region. A project belongs to the default account unless its domain_id is that of
-// another built-in domain.
+// has that of its region, and other fields that it lacks are generated. A project belongs to the
+// default account unless its domain_id is that of another built-in domain.
 //
 // An error names the line and the place, as a JSON pointer. The warnings, which have the same form,
 // are about statuses that the API does not have and about unknown lists.
