@@ -67,11 +67,8 @@ func (f failure) diagnostic() diag.Diagnostic {
 // code, message and request ID, the number of attempts, and the origin of refused credentials.
 func (f failure) facts() string {
 	failed := f.request
-	none, unauthenticated := errors.AsType[*client.NoCredentialsError](f.err)
 	_, isEndpoint := errors.AsType[*client.EndpointError](f.err)
 	switch {
-	case unauthenticated:
-		return sentence(none.Error())
 	case failed.Method == "" && (isEndpoint || f.ctxErr != nil):
 		return "" // The advice says so in other words.
 	case failed.Method == "":
