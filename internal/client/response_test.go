@@ -37,7 +37,7 @@ func TestAPIErrors(t *testing.T) {
 			c := inMemory(t, Config{}, func(req *http.Request) (*http.Response, error) {
 				resp := responseOf(req, status, body)
 				if tt.requestID == "" {
-					resp.Header.Set("X-Request-Id", "h\n")
+					resp.Header.Set("X-Request-ID", "h\n")
 				}
 				if !strings.HasPrefix(body, "{") {
 					resp.Header.Set("Content-Type", "text/html")

@@ -111,8 +111,8 @@ func TestRetrySucceeds(t *testing.T) {
 // TestBackoff is random between half and all of 1, 2, 4 … 30 seconds.
 func TestBackoff(t *testing.T) {
 	t.Parallel()
-	for attempt, seconds := range map[int]time.Duration{1: 1, 2: 2, 3: 4, 4: 8, 5: 16, 6: 30, 7: 30, 8: 30, 1000: 30} {
-		longest := seconds * time.Second
+	for attempt, seconds := range map[int]int{1: 1, 2: 2, 3: 4, 4: 8, 5: 16, 6: 30, 7: 30, 8: 30, 1000: 30} {
+		longest := time.Duration(seconds) * time.Second
 		seen := map[time.Duration]bool{}
 		for range 1000 {
 			wait := backoff(attempt)
