@@ -12,18 +12,26 @@ provider "hwcloud" {
   region = "cn-north-4"
 }
 
+data "hwcloud_vpcep_services" "demo" {
+  name = "example-orders"
+}
+
 data "hwcloud_vpcep_service_connections" "demo" {
-  service_id = "4189d3c2-8882-4871-a3c2-d380272eed88"
+  service_id = one(data.hwcloud_vpcep_services.demo.services).id
 }
 
 data "hwcloud_dli_enhanced_connections" "demo" {}
 
+data "hwcloud_apig_instances" "demo" {
+  name = "example-gateway"
+}
+
 data "hwcloud_apig_vpc_channels" "demo" {
-  instance_id = "eddc4d25480b4cd6b512f270a1b8b341"
+  instance_id = one(data.hwcloud_apig_instances.demo.instances).id
 }
 
 data "hwcloud_apig_vpc_channel" "demo" {
-  instance_id    = "eddc4d25480b4cd6b512f270a1b8b341"
+  instance_id    = one(data.hwcloud_apig_instances.demo.instances).id
   vpc_channel_id = "56a7d7358e1b42459c9d730d65b14e59"
 }
 
