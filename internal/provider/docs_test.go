@@ -83,13 +83,12 @@ func TestDocumentedNames(t *testing.T) {
 	}
 }
 
-var (
-	link = regexp.MustCompile(`\]\(([^)\s#]*)#?([^)\s]*)\)`)
-	// ownLinks makes links to the repository's pages paths from its root.
-	ownLinks = strings.NewReplacer("https://github.com/hwcloud/terraform-provider-hwcloud#", "/README.md#",
-		"https://github.com/hwcloud/terraform-provider-hwcloud/tree/main/", "/",
-		"https://raw.githubusercontent.com/hwcloud/terraform-provider-hwcloud/main/", "/")
-)
+var link = regexp.MustCompile(`\]\(([^)\s#]*)#?([^)\s]*)\)`)
+
+// ownLinks makes links to the repository's pages paths from its root.
+var ownLinks = strings.NewReplacer("https://github.com/hwcloud/terraform-provider-hwcloud#", "/README.md#",
+	"https://github.com/hwcloud/terraform-provider-hwcloud/tree/main/", "/",
+	"https://raw.githubusercontent.com/hwcloud/terraform-provider-hwcloud/main/", "/")
 
 // TestDocumentationLinks checks that each link between the repository's files leads somewhere.
 func TestDocumentationLinks(t *testing.T) {

@@ -94,7 +94,6 @@ func TestExampleGuards(t *testing.T) {
 		{services, "{", "{", `terraform_data.acceptance["c1000000-0000-4000-8000-000000000002"] will be created`},
 		{services, `= "ledger"`, `= "leger"`, `None of the VPC endpoint services has the name "leger"`},
 		{services, `"d2000000000000000000000000000002"`, `"d2"`, "No connection comes from d2."},
-		{services, `= "ledger"`, `= "example-orders"`, "No connection comes from d2000000000000000000000000000002."},
 		{services, `= "accepted"`, "= \"accepted\"\nendpoint_id = \"none\"", "No connection to the endpoint service ledger is accepted."},
 		{connections, "{", "{", "Not connected: warehouse: queue queue_nightly: The route could not be created."},
 		{connections, `= "archive"`, `= "archiv"`, "No active connection is named archiv."},

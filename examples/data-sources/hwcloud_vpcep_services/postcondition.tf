@@ -7,8 +7,11 @@ data "hwcloud_vpcep_services" "ledger" {
       error_message = "The project has no endpoint service ${self.name}."
     }
     postcondition {
-      condition     = alltrue([for service in self.services : lower(service.status) == "available"])
-      error_message = "Not available: ${join(", ", [for s in self.services : "${s.service_name} is ${s.status}" if lower(s.status) != "available"])}."
+      condition = alltrue([for service in self.services : lower(coalesce(service.status, "unknown")) == "available"])
+      error_message = "Not available: ${join(", ", [
+        for service in self.services : "${service.service_name} is ${coalesce(service.status, "unknown")}"
+        if lower(coalesce(service.status, "unknown")) != "available"
+      ])}."
     }
   }
 }
