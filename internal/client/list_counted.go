@@ -128,8 +128,8 @@ func (l countedList[T]) readRest(ctx context.Context, first page[T], begin, end 
 		})
 		from = offset + limit
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
+	if err := cmp.Or(group.Wait(), ctx.Err()); err != nil {
+		return nil, err // Without a page that failed, ctx may have ended before all were started.
 	}
 	entries := append(make([]T, 0, end-begin), first.entries...)
 	for _, next := range pages {

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -159,5 +160,20 @@ func TestCountedListResponses(t *testing.T) {
 		case want != "" && (err == nil || !strings.Contains(err.Error(), want) || requestError(t, err).Status != http.StatusOK || sent != 1):
 			t.Errorf("%s: %d requests and the error %v", body, sent, err)
 		}
+	}
+}
+
+// TestCountedListOfAnEndedRead is never the pages that were read until then.
+func TestCountedListOfAnEndedRead(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	list := newList(items(30)).counted(10)
+	fetch := list.fetch
+	list.fetch = func(ctx context.Context, offset, limit int64) (page[item], error) {
+		defer cancel() // Right after the first page.
+		return fetch(ctx, offset, limit)
+	}
+	if got, err := list.read(ctx, Window{}); !errors.Is(err, context.Canceled) || got.entries != nil {
+		t.Errorf("%d entries and the error %v", len(got.entries), err)
 	}
 }

@@ -65,14 +65,16 @@ func (m Metadata) fetchKeys(ctx context.Context, c *Client) (*credential, lifeti
 	if err != nil {
 		token = &response{}
 	}
-	return readKeys(m.ask(ctx, c, showMetadataKeys, "X-Metadata-Token", string(bytes.TrimSpace(token.body))))
+	value := string(bytes.TrimSpace(token.body))
+	c.secrets.add(value)
+	return readKeys(m.ask(ctx, c, showMetadataKeys, "X-Metadata-Token", value))
 }
 
 // ask sends one request with a header, unless its value is empty.
 func (m Metadata) ask(ctx context.Context, c *Client, call apiCall, header, value string) (*response, error) {
 	r := &request{call: call, url: m.address() + call.path, hideBody: true, direct: &http.Transport{DisableKeepAlives: true}}
 	if value != "" {
-		r.header, r.secrets = http.Header{header: {value}}, []string{value}
+		r.header = http.Header{header: {value}}
 	}
 	return c.send(ctx, r)
 }

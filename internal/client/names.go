@@ -67,13 +67,14 @@ func findByName[T any](
 		return "", err
 	}
 	id, err := matchName(search, found)
-	if mismatch, ok := errors.AsType[*NameMatchError](err); ok && len(mismatch.Matches) == 0 {
-		if all, listErr := find(""); listErr == nil {
-			slices.SortStableFunc(all, func(a, b NamedID) int { return distance(a.Name, search.Name) - distance(b.Name, search.Name) })
-			return matchName(search, all)
-		}
+	if mismatch, ok := errors.AsType[*NameMatchError](err); !ok || len(mismatch.Matches) > 0 {
+		return id, err
 	}
-	return id, err
+	if found, err = find(""); err != nil {
+		return "", err
+	}
+	slices.SortStableFunc(found, func(a, b NamedID) int { return distance(a.Name, search.Name) - distance(b.Name, search.Name) })
+	return matchName(search, found)
 }
 
 // distance orders names by how likely they are what was meant: those that differ only in letter
