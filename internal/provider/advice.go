@@ -51,7 +51,6 @@ var rules = []rule{
 		advice: "The user is locked after refused sign-ins. Check the user, the password and the domain, " +
 			"then wait until the lock ends, by default after 15 minutes.",
 	},
-	{status: 401, when: func(f failure) bool { return f.data.looksSwapped }, advice: "access_key and secret_key look swapped. Swap them."},
 	{
 		status: 401, when: func(f failure) bool { return f.data.unreadSecurityToken },
 		advice: "HW_SECURITY_TOKEN was not read, because access_key is not from the environment. Set security_token, too, " +
@@ -59,7 +58,7 @@ var rules = []rule{
 	},
 	{
 		when: says(`\bak\b.*\bnot exist`),
-		advice: "There is no such access key: it is mistyped, was deleted, or belongs to another cloud. " +
+		advice: "There is no such access key: it is mistyped or swapped with secret_key, was deleted, or belongs to another cloud. " +
 			"Check access_key, and that region and cloud are those of the key.{sent}",
 	},
 	{when: says(`decrypt token|token resolution|token must be updated`), advice: newToken},

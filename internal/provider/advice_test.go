@@ -102,7 +102,6 @@ func credentialAdvice() map[string]advised {
 	}
 	keys := providerData{credentials: "access_key from HW_ACCESS_KEY", lacksSecurityToken: true}
 	unread := providerData{lacksSecurityToken: true, unreadSecurityToken: true}
-	swapped := providerData{lacksSecurityToken: true, looksSwapped: true}
 	return map[string]advised{
 		"clock": {
 			err:  unauthorized("APIGW.0301", "calc aksk signature fail:signature expired, signature time:1,server time:2"),
@@ -121,10 +120,9 @@ func credentialAdvice() map[string]advised {
 			err:  apiError(client.OpCreateToken, 401, "IAM.0011", "The user is locked."),
 			want: "The user is locked|Check the user, the password and the domain|15 minutes",
 		},
-		"unknown key": {err: unauthorized("APIGW.0301", notExist), data: keys, want: "no such access key|If the key is temporary"},
-		"swapped keys": {
-			err: unauthorized("APIGW.0301", notExist), data: swapped,
-			want: "look swapped. Swap them.", never: "temporary",
+		"unknown key": {
+			err: unauthorized("APIGW.0301", notExist), data: keys,
+			want: "no such access key: it is mistyped or swapped with secret_key|If the key is temporary",
 		},
 		"token elsewhere": {
 			err:  unauthorized("APIGW.0301", "decrypt token fail"),

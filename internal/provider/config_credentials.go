@@ -120,7 +120,10 @@ func (b *configBuilder) useKeys() {
 	b.incomplete("Incomplete credentials", "Signing in with an access key", []setting{b.accessKey}, []setting{b.secretKey})
 	b.data.credentials = b.use(&b.accessKey, &b.secretKey, &b.securityToken)
 	b.config.Credentials = client.Keys{AccessKey: b.accessKey.value, SecretKey: b.secretKey.value, SecurityToken: b.securityToken.value}
-	b.data.looksSwapped = accessKeyForm.MatchString(b.secretKey.value) && secretKeyForm.MatchString(b.accessKey.value)
+	if accessKeyForm.MatchString(b.secretKey.value) && secretKeyForm.MatchString(b.accessKey.value) {
+		b.fail(b.accessKey.at, "Swapped keys", "%s has the form of a secret key, and %s that of an access key. Swap them.",
+			b.accessKey.source(), b.secretKey.source()) // A request would send the secret as the key's ID.
+	}
 	b.data.lacksSecurityToken = !b.securityToken.isSet()
 	b.data.unreadSecurityToken = !b.securityToken.isSet() && b.securityToken.variable != ""
 }
@@ -249,10 +252,14 @@ func (b *configBuilder) idTokenSource() (source client.IDTokenSource, origin str
 		b.use(&hcpTerraform)
 		return givenIDToken(hcpTerraform), "ID token from " + hcpTerraform.variable
 	case !b.validating:
-		b.fail(b.idToken.at, "Incomplete credentials", "Signing in with OpenID Connect also needs an ID token. "+
-			"In GitHub Actions, give the job the permission \"id-token: write\"; in HCP Terraform, set TFC_WORKLOAD_IDENTITY_AUDIENCE; "+
+		without := "unset " + b.idpID.variable
+		if b.withOIDC.isSet() {
+			without = "remove the block, and set " + idpIDVariables[0] + " in the CI job in its place"
+		}
+		b.fail(b.idToken.at, "Incomplete credentials", "Signing in with OpenID Connect also needs an ID token: "+
+			"in GitHub Actions, give the job the permission \"id-token: write\"; in HCP Terraform, set TFC_WORKLOAD_IDENTITY_AUDIENCE; "+
 			"elsewhere, set id_token_file (or %s in the environment). To use other credentials outside CI, such as an access key, "+
-			"remove the block, and set %s in the CI job in its place.%s", idTokenFileVariables[0], idpIDVariables[0], b.alsoMissing)
+			"%s.%s", idTokenFileVariables[0], without, b.alsoMissing)
 	}
 	return nil, ""
 }

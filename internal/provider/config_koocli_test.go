@@ -56,9 +56,9 @@ func TestWrongKooCLIProfiles(t *testing.T) {
 	}
 
 	// A profile is used, too, if only its region is needed.
-	wantError(t, buildWith(t, object{"token": "t"}, object{"HW_PROFILE": "x\r"}).errors, "HW_PROFILE contains a line break")
+	wantError(t, buildWith(t, object{"token": "t"}, object{"HW_PROFILE": "x\r"}).errors, "HW_PROFILE contains a carriage return")
 	const slash = `{"current": "x", "profiles": [{"name": "x", "region": "hidden/"}]}`
-	wantError(t, build(slash, object{"token": "t"}), "profile: region in the KooCLI profile must consist of letters")
+	wantError(t, build(slash, object{"token": "t"}), "profile: region in the KooCLI profile must be the region's ID")
 	if errors := build(slash, object{"token": "t", "region": "r"}); errors != nil {
 		t.Errorf("the profile is not needed: %q", errors)
 	}

@@ -148,6 +148,9 @@ var (
 	webScheme  = regexp.MustCompile(`(?i)^https?://`)
 	// apiVersion matches an API version at the end of a path, with what follows it in documents.
 	apiVersion = regexp.MustCompile(`(?i)[^/]/v[0-9]+(\.[0-9]+)*(/auth(/[a-z]+)?|/[0-9a-f]{32})?$`)
+	// fileContent matches what an argument that wants a file's path was given in its place: PEM, JSON
+	// or a token.
+	fileContent = regexp.MustCompile(`-----BEGIN|^\s*(\{\s*"|eyJ[\w-]{5,}\.)`)
 	// unexpanded matches what shells, templates and documents have in place of a value.
 	unexpanded = regexp.MustCompile(`(^|\W)\$[A-Za-z_]|\$[{(]|%[A-Za-z_]\w{2,}%|\{\{|^var\.\w+$|^<.*>$`)
 )
@@ -155,14 +158,21 @@ var (
 // spoiled finds what a shell, a file or a template has done to a value, and says how to mend it. A
 // password, also that of a proxy, may be meant as it is: only control characters are refused in it.
 func spoiled(s setting) string {
-	mend := "Remove it."
-	if content := fileContents[s.name]; content != "" && s.variable == "" {
-		mend = "Set it to the path of " + content + ", without file()."
-	} else if s.variable == "" {
+	mend, content := "Remove it.", fileContents[s.name]
+	setPath := "Set it to the path of " + content + "."
+	switch {
+	case s.variable == "" && content != "":
+		setPath = strings.TrimSuffix(setPath, ".") + ", without file()."
+		mend = setPath
+	case s.variable == "":
 		mend = "Remove it; if the value is read from a file, write trimspace(file(\"…\"))."
 	}
 	isSpace := func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' }
 	switch {
+	case content != "" && fileContent.MatchString(s.value):
+		return "must be the path of a file, not its content. " + setPath
+	case strings.Contains(s.value, "\r"):
+		return "contains a carriage return, as of a file with Windows line endings. " + mend
 	case strings.ContainsFunc(s.value, unicode.IsControl):
 		return "contains a line break or another control character. " + mend
 	case s.name == "password" || slices.Contains(slices.Concat(proxyVariables...), s.variable):
@@ -195,7 +205,8 @@ func must(accepts func(string) bool, problem string) func(string) string {
 }
 
 var (
-	regionProblem    = must(regionForm.MatchString, `must consist of letters, digits, "-" and "_", such as "cn-north-4".`)
+	regionProblem = must(regionForm.MatchString,
+		`must be the region's ID in lower case, such as "cn-north-4", not the name that the console shows.`)
 	cloudProblem     = must(domainForm.MatchString, `must be a domain, such as "myhuaweicloud.com", without a scheme, port or path.`)
 	projectIDProblem = must(isSegment, `must be an ID, without white space, slashes and "..". For a project's name, there is project_name.`)
 	idpIDProblem     = must(regexp.MustCompile(`^[!-~]+$`).MatchString, "must be the ID of an identity provider, without white space.")

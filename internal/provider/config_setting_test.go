@@ -10,7 +10,7 @@ import (
 
 // spoiledValues are forms of a value "x" that no argument means, with what an error says of each.
 var spoiledValues = map[string]string{
-	"hidden\n": "a line break", "hidden\r": "a line break", "hid\x1bden": "another control character",
+	"hidden\n": "a line break", "hidden\r": "a carriage return", "hid\x1bden": "another control character",
 	" hidden": "white space", "hidden\u00a0": "white space", "\ufeffhidden": "white space",
 	`"hidden"`: "quotation marks", "'hidden'": "quotation marks", "“hidden”": "quotation marks", "hidden\"": "quotation marks",
 	"$hidden": "placeholder", "${hidden}": "placeholder", "/$hidden": "placeholder", "x${hidden}": "placeholder", "$(hidden)": "placeholder",
@@ -47,7 +47,7 @@ func TestSpoiledArguments(t *testing.T) {
 	for name, with := range arguments {
 		for value, problem := range spoiledValues {
 			errors := validated(t, with(value))
-			if name == "password" && !strings.Contains(problem, "control") && !strings.Contains(problem, "line break") {
+			if name == "password" && !strings.Contains(problem, "control") && problem != "a line break" && problem != "a carriage return" {
 				if errors != nil {
 					t.Errorf("password %q may be meant so: %q", value, errors)
 				}
@@ -65,8 +65,10 @@ func TestMending(t *testing.T) {
 	for _, value := range []string{"$hidden", "HW_REGION_NAME"} {
 		wantError(t, validated(t, object{"region": value}), "region: region ", "leave region out, so that the provider reads HW_REGION_NAME")
 	}
-	wantError(t, validated(t, object{"cert": "-----BEGIN\nhidden"}), "Set it to the path of a PEM file of a client certificate, without")
-	wantError(t, buildWith(t, nil, object{"HW_CACERT": "/hidden.pem\r"}).errors, "cacert_file: HW_CACERT contains a line break", "Remove it.")
+	wantError(t, validated(t, object{"cert": "-----BEGIN\nhidden"}), "must be the path of a file, not its content. ",
+		"Set it to the path of a PEM file of a client certificate, without file().")
+	wantError(t, validated(t, object{"cert": "/hidden\n"}), "a line break", "Set it to the path of a PEM file of a client certificate, ")
+	wantError(t, buildWith(t, nil, object{"HW_CACERT": "/hidden.pem\r"}).errors, "HW_CACERT contains a carriage return", "Remove it.")
 }
 
 // TestGoodValues are not taken for spoiled ones.

@@ -177,7 +177,6 @@ func TestFacts(t *testing.T) {
 		"empty block": {nil, merge(hwKeys, hwToken), providerData{emptyBlock: true}},
 		"a flag":      {object{"insecure": false}, nil, providerData{noCredentials: true}},
 		"a block":     {block, nil, providerData{noCredentials: true}},
-		"swapped":     {keys(secret, id), nil, providerData{looksSwapped: true, lacksSecurityToken: true}},
 		"twice":       {keys(secret, secret), nil, providerData{lacksSecurityToken: true}},
 		"unread":      {object{"access_key": id}, merge(hwKeys, hwToken), providerData{unreadSecurityToken: true, lacksSecurityToken: true}},
 		"not unread":  {merge(keys(id, secret), object{"security_token": "x"}), hwToken, providerData{}},

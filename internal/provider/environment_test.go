@@ -110,7 +110,7 @@ func TestVariables(t *testing.T) {
 			if !strings.Contains(text, test.want) {
 				t.Errorf("%s: %q is not in %s; errors %q", name, test.want, text, got.errors)
 			}
-			wantError(t, buildFrom(i, value+"\r", "").errors, name+" contains a line break")
+			wantError(t, buildFrom(i, value+"\r", "").errors, name+" contains a carriage return, as of")
 		}
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(tested)), slices.Sorted(maps.Keys(read))); diff != "" {

@@ -62,7 +62,8 @@ func credentialMistakes(t *testing.T) map[string]mistake {
 		"line break": {arguments: object{"token": "hidden\n"}, want: "token|line break|trimspace(file(", fix: object{"token": "t"}},
 		"line break, variable": {
 			environment: object{"HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "hidden\r"}, onlyPlan: true,
-			want: "secret_key|HW_SECRET_KEY contains a line break|Remove it.", fixEnvironment: object{"HW_SECRET_KEY": "sk"},
+			want:           "secret_key|HW_SECRET_KEY contains a carriage return, as of a file with Windows line endings. Remove it.",
+			fixEnvironment: object{"HW_SECRET_KEY": "sk"},
 		},
 		"quotation marks": {
 			environment: object{"HW_AUTH_TOKEN": `"hidden"`}, onlyPlan: true,
@@ -71,6 +72,16 @@ func credentialMistakes(t *testing.T) map[string]mistake {
 		"placeholder": {
 			arguments: object{"access_key": "$HW_ACCESS_KEY"}, environment: object{"HW_ACCESS_KEY": "ak", "HW_SECRET_KEY": "sk"},
 			want: "access_key|Terraform does not replace it|leave access_key out", fix: object{"access_key": nil},
+		},
+		"swapped keys": {
+			arguments: object{"access_key": strings.Repeat("hiddenAB", 5), "secret_key": "HIDDEN" + strings.Repeat("A", 14)},
+			want:      "access_key|access_key has the form of a secret key, and secret_key that of an access key. Swap them.",
+			fix:       keys,
+		},
+		"swapped variables": {
+			environment: object{"HW_ACCESS_KEY": strings.Repeat("hiddenAB", 5), "OS_SECRET_KEY": "HIDDEN" + strings.Repeat("A", 14)},
+			onlyPlan:    true, want: "access_key|HW_ACCESS_KEY has the form of a secret key, and OS_SECRET_KEY that of an access key.",
+			fixEnvironment: object{"HW_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk"},
 		},
 		"no agency name": {
 			arguments: agencies(object{"domain_name": "hidden"}), onlyPlan: true,
@@ -99,6 +110,11 @@ func credentialMistakes(t *testing.T) map[string]mistake {
 		"no ID token": {
 			arguments: oidc(object{"idp_id": "hidden"}), onlyPlan: true, want: "assume_role_with_oidc.id_token|id-token: write|set id_token_file",
 			fixEnvironment: object{"HW_ASSUME_ROLE_ID_TOKEN_FILE": textFile(t, "t")},
+		},
+		"no ID token, variable": {
+			environment: object{"HW_ASSUME_ROLE_IDP_ID": "hidden"}, onlyPlan: true,
+			want:           "assume_role_with_oidc.id_token|such as an access key, unset HW_ASSUME_ROLE_IDP_ID.",
+			fixEnvironment: object{"HW_ASSUME_ROLE_IDP_ID": ""},
 		},
 		"two ID tokens": {
 			arguments: oidc(object{"idp_id": "i", "id_token": "hidden", "id_token_file": "f"}),
@@ -138,6 +154,11 @@ func placeMistakes(t *testing.T) map[string]mistake {
 	const dli, good = `endpoints["dli"]|`, "https://dli.{region}.example.com"
 	return map[string]mistake{
 		"region": {arguments: object{"region": "hidden/"}, want: `region|such as "cn-north-4"`, fix: object{"region": "cn-north-4"}},
+		"console's name of a region": {
+			arguments: object{"region": "CN Hidden-4"},
+			want:      `region|the region's ID in lower case, such as "cn-north-4", not the name that the console shows`,
+			fix:       object{"region": "cn-north-4"},
+		},
 		"cloud": {
 			arguments: object{"cloud": "https://hidden"},
 			want:      "cloud|without a scheme, port or path", fix: object{"cloud": "x.example"},
@@ -200,7 +221,22 @@ func placeMistakes(t *testing.T) map[string]mistake {
 		},
 		"content": {
 			arguments: object{"cacert_file": "-----BEGIN\nhidden"},
-			want:      "cacert_file|without file()", fix: object{"cacert_file": cert},
+			want:      "cacert_file|not its content|PEM file of CA certificates, without file()", fix: object{"cacert_file": cert},
+		},
+		"content, variable": {
+			environment: object{"OS_CACERT": "-----BEGIN CERTIFICATE-----\nhidden"}, onlyPlan: true,
+			want:           "cacert_file|OS_CACERT must be the path of a file, not its content. Set it to the path of a PEM file of CA",
+			fixEnvironment: object{"OS_CACERT": cert},
+		},
+		"content of a profile file": {
+			environment: object{"HW_SHARED_CONFIG_FILE": `{"hidden": 1}`}, onlyPlan: true,
+			want:           "shared_config_file|HW_SHARED_CONFIG_FILE must be the path of a file, not its content.",
+			fixEnvironment: object{"HW_SHARED_CONFIG_FILE": profiles(t)},
+		},
+		"content of an ID token's file": {
+			environment: object{"HW_ASSUME_ROLE_IDP_ID": "i", "HW_ASSUME_ROLE_ID_TOKEN_FILE": "eyJhbGciOi.hidden.x"}, onlyPlan: true,
+			want:           "assume_role_with_oidc.id_token_file|HW_ASSUME_ROLE_ID_TOKEN_FILE must be the path of a file, not its content.",
+			fixEnvironment: object{"HW_ASSUME_ROLE_ID_TOKEN_FILE": textFile(t, "t")},
 		},
 		"no key": {arguments: object{"cert": cert}, onlyPlan: true, want: "key|HW_KEY", fixEnvironment: object{"HW_KEY": key}},
 		"another's key": {

@@ -23,9 +23,6 @@ type providerData struct {
 	unreadSecurityToken bool
 	// lacksSecurityToken reports whether the credentials are an access key without a security token.
 	lacksSecurityToken bool
-	// looksSwapped reports whether the access key has the form of a secret key, and the secret key
-	// that of an access key.
-	looksSwapped bool
 	// emptyBlock reports whether the provider block has no arguments at all.
 	emptyBlock bool
 	// addresses are the origins of the services' addresses, by service, such as "OS_AUTH_URL" or
