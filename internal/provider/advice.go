@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ const (
 	lookUpLess = "look up less at once, with fewer data sources or a lower -parallelism of Terraform."
 	throttled  = "The API is throttling requests. Raise max_retries if it is 0, and " + lookUpLess
 	newToken   = "The token is not valid here: it has expired, is incomplete, or belongs to another cloud or account. " +
-		"Set a new one, or sign in with an access key or as a user instead."
+		"Set a new one, or sign in with an access key or as a user instead.{sent}"
 	badProxy = "The proxy of HTTPS_PROXY or HTTP_PROXY does not connect to this host: if it requires credentials (407), " +
 		"put them into its URL, percent-encoded; otherwise correct the URL, allow the host at the proxy, or exclude it in NO_PROXY. {address}"
 	notThisAPI = "The response is not from this API, but from another web server, a proxy or a login page. {address}"
@@ -54,7 +55,7 @@ var rules = []rule{
 	{
 		status: 401, when: func(f failure) bool { return f.data.unreadSecurityToken },
 		advice: "HW_SECURITY_TOKEN was not read, because access_key is not from the environment. Set security_token, too, " +
-			"if the key is temporary; otherwise check that it is complete and current.",
+			"if the key is temporary; otherwise check that it is complete and current.{sent}",
 	},
 	{
 		when: says(`\bak\b.*\bnot exist`),
@@ -95,8 +96,8 @@ var rules = []rule{
 	},
 	{
 		reason: client.ReasonTLS,
-		advice: "The TLS handshake failed: if the server requires a client certificate, set cert and key to a valid one; " +
-			"otherwise this port does not serve HTTPS. {address}",
+		advice: "The TLS handshake failed: if the server is plain HTTP, begin its address with http://; if the port is a proxy's, " +
+			"correct it; if the server requires a client certificate, set cert and key to a valid one. {address}",
 	},
 	{reason: client.ReasonTimeout, advice: "The server did not respond in time, or a firewall drops the packets. {address}"},
 	{reason: client.ReasonConnectionClosed, advice: "The connection was closed: run Terraform again, or check proxies in between. {address}"},
@@ -109,11 +110,11 @@ var rules = []rule{
 	{reason: client.ReasonReportedFailure, advice: "The service reports a failure. Check the arguments; if they are right, " + askSupport},
 
 	// Credentials, the project and permissions.
-	{when: refusesSignIn, advice: "IAM refused this. Check {signIn}."},
+	{when: refusesSignIn, advice: "IAM refused this. Check {signIn}.{sent}"},
 	{
 		when: isOfOtherProject,
 		advice: "The token is for the project {tokenProject}, not for the one requested. " +
-			"Set a token of the requested project, or leave out project_id and region to read the token's own.",
+			"Set a token of the requested project, or leave out project_id and region to read the token's own.{project}",
 	},
 	{
 		status: http.StatusUnauthorized,
@@ -121,14 +122,14 @@ var rules = []rule{
 	},
 	{
 		status: http.StatusForbidden, when: func(f failure) bool { return f.scope.ProjectID != "" && !idForm.MatchString(f.scope.ProjectID) },
-		advice: "The project ID does not have the form of one, 32 hexadecimal digits. If it is the project's name, " +
+		advice: "The project ID does not have the form of one, 32 hexadecimal digits: if it is the project's name, " +
 			"set project_name in the provider block in place of project_id, or HW_PROJECT_NAME in place of HW_PROJECT_ID. " +
-			"Otherwise the credentials lack a permission: {permission}.",
+			"Otherwise the credentials lack a permission: {permission}.{project}",
 	},
 	{
 		status: http.StatusForbidden,
 		advice: "The credentials lack a permission in this project: {permission}. If they have it, check that the project is one " +
-			"of their account and of this region, and that a token in use is for this project.",
+			"of their account and of this region, and that a token in use is for this project.{project}",
 	},
 	{status: http.StatusNotFound, advice: "It does not exist in this region and project. Check the arguments, region and project_id."},
 	{status: http.StatusBadRequest, advice: "Check the arguments."},
@@ -190,7 +191,7 @@ func (f failure) adviceOnError() (argument, text string) {
 		text = " The provider block in use has no arguments: to use another one, which has an alias, set provider = hwcloud.ALIAS here."
 	}
 	if wrong, ok := errors.AsType[*client.NameMatchError](f.err); ok {
-		return adviceOnName(wrong)
+		return f.adviceOnName(wrong)
 	}
 	if wrong, ok := errors.AsType[*client.EndpointError](f.err); ok {
 		return "region", fmt.Sprintf("The address in %s serves one region, that of the provider block. Write {region} in place of the region in "+
@@ -216,6 +217,9 @@ func (f failure) adviceOnError() (argument, text string) {
 	}
 	for _, r := range rules {
 		if argument, ok := r.match(f); ok {
+			if strings.Contains(r.advice, "{project}") {
+				argument = f.setArgument("project_id")
+			}
 			return argument, f.expand(r.advice, argument)
 		}
 	}
@@ -241,8 +245,8 @@ func (f failure) expand(advice, argument string) string {
 	}
 	return strings.NewReplacer(
 		"{argument}", argument, "{thing}", about.kind, "{place}", about.place, "{name}", about.name, "{correct}", correct,
-		"{address}", f.address(), "{sent}", f.sent(), "{service}", f.request.Service, "{tokenProject}", f.request.TokenProject,
-		"{permission}", permissions[operation], "{signIn}", iamChecks[operation],
+		"{address}", f.address(), "{sent}", f.sent(), "{project}", f.project(), "{service}", f.request.Service,
+		"{tokenProject}", f.request.TokenProject, "{permission}", permissions[operation], "{signIn}", iamChecks[operation],
 	).Replace(advice)
 }
 
@@ -255,12 +259,49 @@ func (f failure) address() string {
 	if origin, ok := f.data.addresses[service]; ok {
 		return "The address comes from " + origin + ": if it is wrong, correct or remove that."
 	}
-	return "The address is made of region and cloud: if it is wrong, correct them, or set " + service + " in endpoints."
+	region := cmp.Or(origins(f.data.setting("region")), "region")
+	if f.setArgument("region") != "" {
+		region = "the region here"
+	}
+	cloud := cmp.Or(origins(f.data.setting("cloud")), "the default cloud")
+	return "The address is made of " + region + " and " + cloud + ": if it is wrong, correct them, or set " + service + " in endpoints."
 }
 
-// sent says what the keys that were sent may lack, after a space.
+// ownProject returns project_id or project_name of the provider, a zero value if the read does not
+// use it, because it is in another region, or has a project_id of its own.
+func (f failure) ownProject(name string) setting {
+	if f.setArgument("project_id") != "" || f.scope.Region != f.data.setting("region").value {
+		return setting{}
+	}
+	return f.data.setting(name)
+}
+
+// project says where the project comes from, after a space.
+func (f failure) project() string {
+	origin := cmp.Or(f.setArgument("project_id"), f.ownProject("project_id").place(), f.ownProject("project_name").place())
+	switch {
+	case origin != "":
+		return " The project comes from " + origin + ": if it is wrong, correct or remove that."
+	case f.data.setting("token").isSet() && f.request.TokenProject == f.scope.ProjectID:
+		return " The project is the token's own."
+	}
+	return " By default it is the project with the region's name: for another, set project_id, or project_name in the provider block."
+}
+
+// sent says what may be wrong with the credentials or the project of a sign-in, after a space.
 func (f failure) sent() string {
-	if f.data.lacksSecurityToken {
+	key, secret, securityToken := f.data.setting("access_key"), f.data.setting("secret_key"), f.data.setting("security_token")
+	switch {
+	case f.data.unused != "" && f.request.Status == http.StatusUnauthorized:
+		return " The token is used because it is set: to use " + f.data.unused + " in its place, " + f.data.setting("token").without() + "."
+	case f.request.Operation == client.OpCreateToken, f.request.Operation == client.OpScopeToken:
+		return f.project()
+	case f.request.Status != http.StatusUnauthorized || !key.isSet():
+	case key.family() != secret.family():
+		return fmt.Sprintf(" Check that %s and %s belong to the same key.", origins(key), origins(secret))
+	case securityToken.isSet():
+		return " If the key is a permanent one, " + securityToken.without() + "."
+	case !f.data.unreadSecurityToken:
 		return " If the key is temporary, set security_token, too (HW_SECURITY_TOKEN if access_key is from the environment)."
 	}
 	return ""

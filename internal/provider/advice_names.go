@@ -102,7 +102,7 @@ func refusedArgument(f failure) string {
 }
 
 // adviceOnName is the argument and the advice for a name that none or several have.
-func adviceOnName(wrong *client.NameMatchError) (argument, text string) {
+func (f failure) adviceOnName(wrong *client.NameMatchError) (argument, text string) {
 	for _, t := range things {
 		switch {
 		case t.listed == wrong.Operation && len(wrong.Matches) > 1:
@@ -112,6 +112,5 @@ func adviceOnName(wrong *client.NameMatchError) (argument, text string) {
 				t.name, t.place, t.id)
 		}
 	}
-	// Only the project is looked up without an argument that names it.
-	return "", "Set project_id, or project_name in the provider block: by default it is the project with the region's name."
+	return "", strings.TrimSpace(f.project()) // Only the project is looked up without an argument that names it.
 }

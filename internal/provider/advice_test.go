@@ -82,6 +82,15 @@ func changed(failed *client.Error, change func(*client.Error)) *client.Error {
 	return failed
 }
 
+// usedData are a provider's with settings in use, given by name and origin in turn.
+func usedData(pairs ...string) providerData {
+	var data providerData
+	for pair := range slices.Chunk(pairs, 2) {
+		data.used = append(data.used, setting{name: pair[0], variable: pair[1], value: "x"})
+	}
+	return data
+}
+
 var (
 	byServiceID   = map[string]string{"service_id": exampleUUID, "offset": ""}
 	byServiceName = map[string]string{"service_name": "orders"}
@@ -100,8 +109,8 @@ func credentialAdvice() map[string]advised {
 	ofProject := func(id string) *client.Error {
 		return changed(apiError(showChannel, 403, "APIG.1005", ""), func(e *client.Error) { e.TokenProject = id })
 	}
-	keys := providerData{credentials: "access_key from HW_ACCESS_KEY", lacksSecurityToken: true}
-	unread := providerData{lacksSecurityToken: true, unreadSecurityToken: true}
+	keys, unread := usedData("access_key", "HW_ACCESS_KEY", "secret_key", "HW_SECRET_KEY"), usedData("access_key", "")
+	keys.credentials, unread.unreadSecurityToken = "access_key from HW_ACCESS_KEY", true
 	return map[string]advised{
 		"clock": {
 			err:  unauthorized("APIGW.0301", "calc aksk signature fail:signature expired, signature time:1,server time:2"),
@@ -140,7 +149,7 @@ func credentialAdvice() map[string]advised {
 		"temporary keys": {err: unauthorized("APIGW.0301", wrong), want: "The credentials were refused.", never: "temporary"},
 		"unread token": {
 			err: unauthorized("APIGW.0301", wrong), data: unread,
-			want: "HW_SECURITY_TOKEN was not read|Set security_token",
+			want: "HW_SECURITY_TOKEN was not read|Set security_token", never: "If the key is temporary, set",
 		},
 		"keys and IAM": {
 			err: apiError(client.OpListProjects, 401, "APIGW.0301", wrong), data: keys,
@@ -157,7 +166,15 @@ func credentialAdvice() map[string]advised {
 
 		"name of a project": {
 			err: apiError(showChannel, 403, "APIG.1005", ""), project: "cn-north-4",
-			want: "If it is the project's name, set project_name in the provider block|Otherwise the credentials lack a permission: apig:",
+			want: "if it is the project's name, set project_name in the provider block|Otherwise the credentials lack a permission: apig:",
+		},
+		"token's own project": {
+			err: ofProject(simulator.ProjectID), data: usedData("token", "HW_AUTH_TOKEN"),
+			want: "The project is the token's own.",
+		},
+		"region's project": {
+			err:  ofProject(simulator.ProjectID),
+			want: "By default it is the project with the region's name: for another, set project_id",
 		},
 		"sign-in": {
 			err:  apiError(client.OpCreateToken, 401, "1", ""),
@@ -197,7 +214,7 @@ func credentialAdvice() map[string]advised {
 
 // addressAdvice is the advice on requests without a usable response.
 func addressAdvice() map[string]advised {
-	const madeOf = "|The address is made of region and cloud: if it is wrong, correct them, or set dli in endpoints."
+	const madeOf = "|The address is made of region and the default cloud: if it is wrong, correct them, or set dli in endpoints."
 	const elsewhere = "no such API at this address: it does not lead to the service dli."
 	page := func(status int) *client.Error {
 		return changed(apiError(listDLI, status, "", ""), func(e *client.Error) { e.Page = true })
@@ -218,8 +235,17 @@ func addressAdvice() map[string]advised {
 			want: "no such host|comes from OS_AUTH_URL: if it is wrong, correct or remove that.",
 		},
 		"certificate": {err: failedFor(client.ReasonCertificate, nil), want: "set cacert_file to its certificate|clock"},
-		"TLS":         {err: failedFor(client.ReasonTLS, nil), want: "set cert and key|does not serve HTTPS" + madeOf},
-		"timeout":     {err: failedFor(client.ReasonTimeout, nil), want: "did not respond in time, or a firewall" + madeOf},
+		"TLS":         {err: failedFor(client.ReasonTLS, nil), want: "set cert and key" + madeOf},
+		"made of an argument": {
+			err: failedFor(client.ReasonUnknownHost, nil), set: map[string]string{"region": "r"}, data: usedData("region", "HW_REGION_NAME"),
+			want: "made of the region here and the default cloud: if",
+		},
+		"made of variables": {
+			err:  failedFor(client.ReasonUnknownHost, nil),
+			data: usedData("region", "the KooCLI profile", "cloud", "HW_CLOUD"),
+			want: "made of region from the KooCLI profile and cloud from HW_CLOUD: if",
+		},
+		"timeout": {err: failedFor(client.ReasonTimeout, nil), want: "did not respond in time, or a firewall" + madeOf},
 		"reset": {
 			err:  failedFor(client.ReasonConnectionClosed, nil),
 			want: "The connection was closed: run Terraform again",
@@ -352,7 +378,11 @@ func argumentAdvice() map[string]advised {
 			err: noName(listGateways, client.NamedID{Name: "shop"}, client.NamedID{Name: "shop"}), argument: "instance_name",
 			want: "Set instance_id instead, to the ID of the one you mean.",
 		},
-		"no project": {err: noName(client.OpListProjects), want: "Set project_id, or project_name in the provider block"},
+		"no project": {err: noName(client.OpListProjects), want: "for another, set project_id, or project_name in the provider block."},
+		"no own project": {
+			err: noName(client.OpListProjects), data: usedData("project_name", "", "region", "HW_REGION_NAME"),
+			want: "for another, set project_id, or project_name in the provider block.", // The read is not in the provider's region.
+		},
 		"list changes": {
 			err:  client.ErrListChanged,
 			want: "Entries were added or removed during every attempt|contradict each other",

@@ -65,6 +65,7 @@ func (b *configBuilder) build(ctx context.Context, model providerModel) {
 	b.setProject(model, region)
 	cloud := b.text(path.Root("cloud"), model.Cloud, cloudVariables)
 	b.check(&cloud, cloudProblem)
+	b.use(&cloud)
 	b.config.Cloud = cloud.value
 	b.setEndpoints(ctx, model)
 	b.config.Insecure = b.insecure(model.Insecure)
@@ -73,10 +74,11 @@ func (b *configBuilder) build(ctx context.Context, model providerModel) {
 	b.config.ClientCertificate = b.clientCertificate(model.Cert, model.Key)
 
 	b.resolveCredentials(ctx, model)
+	b.use(&region)
 	switch {
 	case region.isSet() || b.validating:
 	case b.profile.isSet() || b.configFile.isSet():
-		region.value = b.profileField(b.readProfile(), "region", regionProblem)
+		region.value = b.profileField(b.readProfile(), "region", regionProblem) // It notes the origin.
 	default:
 		b.alsoMissing = " No region is set either: set region or HW_REGION_NAME, unless every data source sets its own."
 	}
@@ -98,7 +100,7 @@ func (b *configBuilder) setProject(model providerModel, region setting) {
 		name.value = ""
 	}
 	b.check(&id, projectIDProblem)
-	b.check(&name, nil)
+	b.use(&id, &name)
 	b.config.ProjectID, b.config.ProjectName = id.value, name.value
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -110,6 +111,7 @@ func (b *configBuilder) setCredentials() {
 
 func (b *configBuilder) useToken() {
 	b.data.credentials = b.use(&b.token)
+	b.data.unused = cmp.Or(origins(b.accessKey, b.secretKey), origins(b.userName, b.userID, b.password), origins(b.profile))
 	b.config.Credentials = client.Token(b.token.value)
 }
 
@@ -124,7 +126,6 @@ func (b *configBuilder) useKeys() {
 		b.fail(b.accessKey.at, "Swapped keys", "%s has the form of a secret key, and %s that of an access key. Swap them.",
 			b.accessKey.source(), b.secretKey.source()) // A request would send the secret as the key's ID.
 	}
-	b.data.lacksSecurityToken = !b.securityToken.isSet()
 	b.data.unreadSecurityToken = !b.securityToken.isSet() && b.securityToken.variable != ""
 }
 
@@ -204,6 +205,7 @@ func (b *configBuilder) useOIDC() {
 	alone := len(b.assumeRole) == 0
 	b.incomplete("Incomplete credentials", "Signing in with OpenID Connect", []setting{b.idpID})
 	b.check(&b.idpID, idpIDProblem)
+	b.use(&b.idpID)
 	source, origin := b.idTokenSource()
 	b.data.credentials = "OpenID Connect, " + origin
 	b.config.Credentials = client.OIDC{ProviderID: b.idpID.value, IDToken: source, Duration: b.duration(b.oidcAgency, alone)}

@@ -71,8 +71,9 @@ func (b *configBuilder) profileField(fields map[string]any, name string, problem
 	if !ok && fields[name] != nil {
 		b.failProfile(fmt.Errorf("%s must be a string", name))
 	}
-	s := setting{at: b.profile.at, variable: name + " in the KooCLI profile", value: value}
+	s := setting{at: b.profile.at, name: name, variable: name + " in the KooCLI profile", value: value}
 	b.check(&s, problem)
+	b.use(&s)
 	return s.value
 }
 
@@ -88,8 +89,9 @@ func (b *configBuilder) useProfile() {
 	b.config.Credentials = b.profileKeys(profile)
 	if b.config.ProjectID == "" && b.config.ProjectName == "" && b.config.Region == field("region", nil) {
 		b.config.ProjectID = field("projectId", projectIDProblem)
+		b.use(&setting{name: "project_id", value: b.config.ProjectID, variable: "projectId in the KooCLI profile"})
 	}
-	agency := client.Agency{Name: field("agencyName", nil), DomainID: field("agencyDomainId", nil), DomainName: field("agencyDomainName", nil)}
+	agency := client.Agency{Name: field("agencyName", nil), DomainName: field("agencyDomainName", nil), DomainID: field("agencyDomainId", nil)}
 	switch {
 	case agency.Name == "":
 		return

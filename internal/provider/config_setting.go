@@ -77,6 +77,36 @@ func (s setting) byVariable() bool { return s.isSet() && s.variable != "" }
 // source is the argument or the environment variable that holds the value.
 func (s setting) source() string { return cmp.Or(s.variable, s.name) }
 
+// place is where the value is set, "" for a zero value.
+func (s setting) place() string {
+	if s.variable == "" && s.name != "" {
+		return s.name + " in the provider block"
+	}
+	return s.variable
+}
+
+// family is what the variable begins with, HW_ or OS_, "" for an argument.
+func (s setting) family() string { return s.variable[:min(3, len(s.variable))] }
+
+// without says how not to set the value.
+func (s setting) without() string {
+	if s.variable != "" {
+		return "unset " + s.variable
+	}
+	return "remove " + s.name + " from the provider block"
+}
+
+// origins describes settings: the names of those that are set, and the origins of their values.
+func origins(settings ...setting) string {
+	var parts []string
+	for _, s := range settings {
+		if s.isSet() {
+			parts = append(parts, s.name+" from "+cmp.Or(s.variable, "the provider block"))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // check adds an error if a value is spoiled, or has the problem that a function finds, which may be
 // nil. The value is unknown after that.
 func (b *configBuilder) check(s *setting, problem func(string) string) {
@@ -93,16 +123,15 @@ func (b *configBuilder) check(s *setting, problem func(string) string) {
 	}
 }
 
-// use checks the settings that are used, and describes them: their names and the origins of their
-// values, never the values.
+// use checks and notes the settings that are used, and describes them: see [origins].
 func (b *configBuilder) use(settings ...*setting) string {
-	var parts []string
+	before := len(b.data.used)
 	for _, s := range settings {
 		if b.check(s, nil); s.isSet() {
-			parts = append(parts, s.name+" from "+cmp.Or(s.variable, "the provider block"))
+			b.data.used = append(b.data.used, *s)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return origins(b.data.used[before:]...)
 }
 
 // incomplete adds one error for all that is missing: one setting of each group is needed. While

@@ -177,8 +177,8 @@ func TestFacts(t *testing.T) {
 		"empty block": {nil, merge(hwKeys, hwToken), providerData{emptyBlock: true}},
 		"a flag":      {object{"insecure": false}, nil, providerData{noCredentials: true}},
 		"a block":     {block, nil, providerData{noCredentials: true}},
-		"twice":       {keys(secret, secret), nil, providerData{lacksSecurityToken: true}},
-		"unread":      {object{"access_key": id}, merge(hwKeys, hwToken), providerData{unreadSecurityToken: true, lacksSecurityToken: true}},
+		"twice":       {keys(secret, secret), nil, providerData{}},
+		"unread":      {object{"access_key": id}, merge(hwKeys, hwToken), providerData{unreadSecurityToken: true}},
 		"not unread":  {merge(keys(id, secret), object{"security_token": "x"}), hwToken, providerData{}},
 		"HW endpoint": {nil, object{"HW_ENDPOINT_IAM": "https://z", "HW_AUTH_URL": "https://z"}, providerData{
 			emptyBlock: true, noCredentials: true, addresses: map[string]string{"iam": "HW_ENDPOINT_IAM"},
@@ -190,12 +190,12 @@ func TestFacts(t *testing.T) {
 			noCredentials: true, addresses: map[string]string{"iam": "auth_url"},
 		}},
 		"OS_AUTH_URL": {nil, merge(hwKeys, object{"OS_AUTH_URL": "https://x"}), providerData{
-			emptyBlock: true, lacksSecurityToken: true, addresses: map[string]string{"iam": "OS_AUTH_URL"},
+			emptyBlock: true, addresses: map[string]string{"iam": "OS_AUTH_URL"},
 		}},
 	} {
 		made := buildWith(t, test.arguments, test.environment)
 		got := *made.data
-		got.credentials = "" // [TestPrecedence] has them.
+		got.credentials, got.used = "", nil // [TestPrecedence] and [TestFailures] have them.
 		if byAuthURL := strings.Contains(strings.ToLower(got.addresses["iam"]), "auth_url"); byAuthURL != (made.AuthURL != "") {
 			t.Errorf("%s: the authentication URL is %q", name, made.AuthURL)
 		}

@@ -51,7 +51,9 @@ func (f failure) diagnostic() diag.Diagnostic {
 	if f.scope.Region != "" {
 		requested += ", in region " + f.scope.Region
 	}
-	if f.scope.ProjectID != "" {
+	if origin := f.ownProject("project_id").place(); f.scope.ProjectID != "" && origin != "" {
+		requested += ", project from " + origin
+	} else if f.scope.ProjectID != "" {
 		requested += ", project " + f.scope.ProjectID
 	}
 	argument, text := f.advice()
@@ -72,7 +74,12 @@ func (f failure) facts() string {
 	case failed.Method == "" && (isEndpoint || f.ctxErr != nil):
 		return "" // The advice says so in other words.
 	case failed.Method == "":
-		return sentence(f.err.Error())
+		text := f.err.Error()
+		if wrong, ok := errors.AsType[*client.NameMatchError](f.err); ok && wrong.Operation == client.OpListProjects {
+			name := strconv.Quote(wrong.Name)
+			text = strings.ReplaceAll(text, name, f.data.withoutValues(name))
+		}
+		return sentence(text)
 	}
 	var lines []string
 	line := func(name, value string) {
@@ -88,7 +95,7 @@ func (f failure) facts() string {
 		failed.Err = nil
 	}
 	if failed.Purpose != "" {
-		lines = append(lines, sentence(failed.Purpose+" failed"))
+		lines = append(lines, sentence(f.data.withoutValues(failed.Purpose)+" failed"))
 	}
 	line("Request", failed.Method+" "+failed.URL)
 	if failed.Status != 0 {

@@ -47,7 +47,7 @@ Request: POST https://iam.example.com/v3/auth/tokens
 Cause: no response within 60 s
 
 The server did not respond in time, or a firewall drops the packets. ` +
-				`The address is made of region and cloud: if it is wrong, correct them, or set iam in endpoints.`,
+				`The address is made of region and the default cloud: if it is wrong, correct them, or set iam in endpoints.`,
 		},
 		"a changing list": {
 			failure{operation: op, err: fmt.Errorf("%w: %w", client.ErrListChanged, &client.Error{

@@ -14,9 +14,9 @@ import (
 // failedRead is a read that fails, and what its diagnostic has to say of the cause.
 type failedRead struct {
 	// source and set are the data source and its arguments, by default connections of a service;
-	// settings are those of the provider.
-	source        string
-	set, settings object
+	// settings are those of the provider, and environment are further variables.
+	source                     string
+	set, settings, environment object
 	// action is what the server does, and address takes the place of the cloud's.
 	action  simulator.Action
 	address string
@@ -26,7 +26,8 @@ type failedRead struct {
 
 	// argument that the diagnostic points at, "" for none.
 	argument string
-	// want are parts of the error, separated by "|": one of the facts, and one of what to do.
+	// want are parts of the error, separated by "|": one of the facts, and one of what to do. A
+	// configured value, which must not be in it, contains "hidden".
 	want string
 }
 
@@ -53,7 +54,7 @@ func TestFailures(t *testing.T) {
 		"untrusted":    {address: secure, want: "certificate|set cacert_file to its certificate"},
 		"HTTP behind https": {
 			address: strings.Replace(plain, "http:", "https:", 1),
-			want:    "TLS handshake|does not serve HTTPS. " + given,
+			want:    "first record|failed: if the server is plain HTTP, begin its address with http://; if the port is a proxy's",
 		},
 		"HTTPS behind http": {address: strings.Replace(secure, "https:", "http:", 1), want: "HTTPS server|begin its address with https://"},
 		"stalled":           {action: simulator.StallHeaders(), set: object{"timeouts": object{"read": "1s"}}, want: "within its timeout of 1s"},
@@ -71,7 +72,7 @@ func TestFailures(t *testing.T) {
 		},
 		"another server": {action: simulator.HTML(404), want: `an HTML page titled "Sign in"|` + notThisAPI},
 		"token of another project": {
-			settings: object{"token": simulator.Token}, set: object{"project_id": simulator.SubProjectID},
+			settings: object{"token": simulator.Token}, set: object{"project_id": simulator.SubProjectID}, argument: "project_id",
 			want: "Status: 403|The token is for the project " + simulator.ProjectID,
 		},
 		"refused before": {
@@ -91,7 +92,65 @@ func TestFailures(t *testing.T) {
 			settings: object{"access_key": simulator.AccessKey, "secret_key": "another"},
 			want:     "access_key from the provider block, secret_key from the provider block|If the key is temporary, set security_token, too",
 		},
-		"name for project": {set: object{"project_id": simulator.Region}, want: "Status: 403 Forbidden|set project_name in the provider block"},
+		"leftover token": {
+			environment: object{"OS_AUTH_TOKEN": "hidden-token"},
+			want: "Credentials: token from OS_AUTH_TOKEN|The token is used because it is set: to use access_key from HW_ACCESS_KEY, " +
+				"secret_key from HW_SECRET_KEY in its place, unset OS_AUTH_TOKEN.",
+		},
+		"leftover token, by project": {
+			settings: object{"token": "hidden-token"}, environment: object{"HW_PROJECT_ID": ""},
+			want: "Reading what the token is for failed|secret_key from HW_SECRET_KEY in its place, remove token from the provider block.",
+		},
+		"leftover security token": {
+			environment: object{"HW_SECURITY_TOKEN": "hidden-token"},
+			want:        "security_token from HW_SECURITY_TOKEN|If the key is a permanent one, unset HW_SECURITY_TOKEN.",
+		},
+		"secret of another key": {
+			environment: object{"HW_SECRET_KEY": "", "OS_SECRET_KEY": "hidden-secret"},
+			want:        "Status: 401|Check that access_key from HW_ACCESS_KEY and secret_key from OS_SECRET_KEY belong to the same key.",
+		},
+		"secret of another key, security token unread": {
+			settings:    object{"access_key": simulator.AccessKey},
+			environment: object{"HW_SECRET_KEY": "hidden-secret", "HW_SECURITY_TOKEN": "hidden-token"},
+			want:        "HW_SECURITY_TOKEN was not read|access_key from the provider block and secret_key from HW_SECRET_KEY belong to the",
+		},
+		"leftover project": {
+			environment: object{"HW_PROJECT_ID": "", "OS_PROJECT_ID": "0123456789abcdef0123456789abcdef"},
+			want:        "in region cn-north-4, project from OS_PROJECT_ID.|The project comes from OS_PROJECT_ID: if it is wrong, correct or",
+		},
+		"wrong project": {
+			set: object{"project_id": "0123456789abcdef0123456789abcdef"}, argument: "project_id",
+			want: "project 0123456789abcdef0123456789abcdef.|The project comes from project_id: if it is wrong",
+		},
+		"project of the block": {
+			settings: object{"project_id": "0123456789abcdef0123456789abcdef"},
+			want:     "project from project_id in the provider block.|The project comes from project_id in the provider block",
+		},
+		"wrong name of a project": {
+			environment: object{"HW_PROJECT_ID": "", "OS_TENANT_NAME": "hidden-project"},
+			want: "Requested: connections|None of the projects has the name from OS_TENANT_NAME|" +
+				"The project comes from OS_TENANT_NAME: if it is wrong",
+		},
+		"user of another name": {
+			environment: object{
+				"HW_ACCESS_KEY": "", "HW_SECRET_KEY": "", "HW_PROJECT_ID": "", "HW_PROJECT_NAME": "hidden-project",
+				"OS_USERNAME": "hidden", "HW_USER_PASSWORD": "hidden-password", "OS_DOMAIN_NAME": "hidden",
+			},
+			want: "Signing in as user from OS_USERNAME of domain from OS_DOMAIN_NAME failed.|The project comes from HW_PROJECT_NAME: if it is",
+		},
+		"agency of another name": {
+			settings: object{"assume_role": list{object{"agency_name": "nobody", "domain_name": "hidden"}}},
+			want: "Assuming agency from assume_role[0].agency_name in the provider block of domain from assume_role[0].domain_name in the " +
+				"provider block failed.",
+		},
+		"identity provider of another name": {
+			settings: object{"assume_role_with_oidc": object{"idp_id": "nobody", "id_token": "hidden"}},
+			want:     "at identity provider from assume_role_with_oidc.idp_id in the provider block failed.|IAM refused this. Check idp_id",
+		},
+		"name for project": {
+			set: object{"project_id": simulator.Region}, argument: "project_id",
+			want: "Status: 403 Forbidden|set project_name in the provider block",
+		},
 		"no such name": {
 			set: object{"service_id": nil, "service_name": "nothing"}, argument: "service_name",
 			want: `"nothing"|Check service_name`,
@@ -121,6 +180,7 @@ func (f failedRead) check(t *testing.T) {
 	t.Helper()
 	c := newCloud(t)
 	c.environment["HW_PROJECT_ID"] = simulator.ProjectID
+	c.setVariables(f.environment)
 	if f.action != nil {
 		c.Inject(simulator.Fault{Action: f.action})
 	}
@@ -151,5 +211,8 @@ func (f failedRead) check(t *testing.T) {
 		if !strings.Contains(found.errors[0], part) {
 			t.Errorf("the error lacks %q: %s", part, found.errors[0])
 		}
+	}
+	if strings.Contains(found.errors[0], "hidden") {
+		t.Errorf("a configured value is in the error %s", found.errors[0])
 	}
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -21,8 +22,10 @@ type providerData struct {
 	// unreadSecurityToken reports whether HW_SECURITY_TOKEN is set but was not read, because the
 	// access key is an argument.
 	unreadSecurityToken bool
-	// lacksSecurityToken reports whether the credentials are an access key without a security token.
-	lacksSecurityToken bool
+	// unused describes other credentials than the token in use that are set, too, "" for none.
+	unused string
+	// used are the settings in use, in the order in which a request's purpose names them.
+	used []setting
 	// emptyBlock reports whether the provider block has no arguments at all.
 	emptyBlock bool
 	// addresses are the origins of the services' addresses, by service, such as "OS_AUTH_URL" or
@@ -34,6 +37,24 @@ type providerData struct {
 	// unknown are the arguments whose values come from something not yet applied; there is no
 	// client then.
 	unknown []string
+}
+
+// setting returns a setting in use by its name, a zero value if it is not set.
+func (c *providerData) setting(name string) setting {
+	for _, s := range c.used {
+		if s.name == name {
+			return s
+		}
+	}
+	return setting{}
+}
+
+// withoutValues replaces the quoted values of settings in a text by where they come from.
+func (c *providerData) withoutValues(text string) string {
+	for _, s := range c.used {
+		text = strings.Replace(text, strconv.Quote(s.value), "from "+s.place(), 1)
+	}
+	return text
 }
 
 // unusable returns an error if nothing can be read yet.

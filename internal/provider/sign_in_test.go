@@ -184,7 +184,7 @@ func TestSignInErrors(t *testing.T) {
 		{"user", object{"password": "a-wrong-password"}, "Signing in as user"},
 		{"keys", object{"secret_key": "a-wrong-secret"}, "Code: APIGW.0301"},
 		{"unscoped", object{"token": "a-wrong-token"}, "token from the provider block"},
-		{"keys", object{"project_name": "nothing"}, "Set project_id"},
+		{"keys", object{"project_name": "nothing"}, "The project comes from project_name in the"},
 		{"chain", object{"assume_role": list{nobody}}, "Could not find agency: nobody"},
 		{"id_token", object{"assume_role_with_oidc": idToken}, "Signing in with an ID token"},
 		{"metadata", nil, "No credentials are"},
