@@ -1,8 +1,13 @@
 package provider
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
@@ -62,4 +67,47 @@ func TestWrongKooCLIProfiles(t *testing.T) {
 	if errors := build(slash, object{"token": "t", "region": "r"}); errors != nil {
 		t.Errorf("the profile is not needed: %q", errors)
 	}
+}
+
+// FuzzProfile reads any file: a profile is complete or an error, which shows nothing of the file but
+// the names of profiles.
+func FuzzProfile(f *testing.F) {
+	const hidden = "kJ8wQ2hidden"
+	values := regexp.MustCompile(`"(accessKeyId|secretAccessKey|securityToken|region|projectId|agency\w+)":"`)
+	for _, content := range []string{
+		`{"current":"a","profiles":[{"name":"a","mode":"AKSK","accessKeyId":"","secretAccessKey":"","region":"","projectId":""}]}`,
+		`{"current":"a","profiles":[{"name":"a","mode":"SSO","ssoAuth":{"stsToken":{"accessKeyId":"","secretAccessKey":""}}}]}`,
+		`{"current":"a","profiles":[{"name":"a","accessKeyId":"","secretAccessKey":"","agencyName":"","agencyDomainName":""}]}`,
+		`{"profiles":[{"name":"a","accessKeyId":"","secretAccessKey":"","agencyName":""},{"name":"b","secretAccessKey":1}]}`,
+		`{"profiles":[{"name":"a","accessKeyId":"+/","secretAccessKey":""}]}`, `{"current":"a","profiles":[null]}`,
+		`{"profiles":[{"name":"a","accessKeyId":""}]}`, `{"profiles":{}}`,
+		`{"profiles":[{"name":"a","accessKeyId":"\r","secretAccessKey":" "}]}`, `{"secretAccessKey":"`, "", "null", "[]", "\xff",
+	} {
+		f.Add(content, "")
+		f.Add(content, "a")
+	}
+	file := filepath.Join(f.TempDir(), "config.json")
+	f.Fuzz(func(t *testing.T, content, name string) {
+		content = values.ReplaceAllString(content, "${0}"+hidden)
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var diags diag.Diagnostics
+		b := &configBuilder{environment: func(string) string { return "" }, diags: &diags}
+		b.configFile.value, b.profile.value = file, name
+		b.useProfile()
+		errors := strings.Join(described(diags), "\n")
+		keys, _ := b.config.Credentials.(client.Keys)
+		switch {
+		case strings.Contains(errors, hidden):
+			t.Fatalf("content of the file is in the error %s", errors)
+		case errors == "" && (keys.AccessKey == "" || keys.SecretKey == ""):
+			t.Fatalf("the profile lacks a key: %+v", keys)
+		}
+		for _, agency := range b.config.Agencies {
+			if errors == "" && agency.DomainName == "" && agency.DomainID == "" {
+				t.Fatalf("the agency lacks its domain: %+v", agency)
+			}
+		}
+	})
 }
