@@ -240,6 +240,9 @@ func (r rule) match(f failure) (argument string, ok bool) {
 // expand replaces the placeholders in an advice.
 func (f failure) expand(advice, argument string) string {
 	operation, about, correct := f.request.Operation, thingOf(argument), "Correct or remove it."
+	if values := f.documented[argument]; values != nil {
+		correct = "The documented values are " + quoted(values) + ": set another one, or remove it."
+	}
 	if argument != "" && argument == about.id {
 		correct = "It does not look like an ID: if it is a name, set " + about.name + " instead."
 	}

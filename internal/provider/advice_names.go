@@ -77,7 +77,7 @@ var (
 	// idForm matches what the APIs use as IDs: 32 hexadecimal digits, with dashes or without.
 	idForm = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}$`)
 	// namedParameter matches the parameter that an API error is about.
-	namedParameter = regexp.MustCompile(`(?i)parameter(?: ?name| error)?: ?(\w+)|\b(offset|limit)\b`)
+	namedParameter = regexp.MustCompile(`(?i)parameter(?: ?name| error)?: ?(\w+)|parameter (\w+) is\b|\b(offset|limit)\b`)
 )
 
 // refusedArgument is the argument that the service refuses: the one that it names, or an ID that
@@ -90,8 +90,8 @@ func refusedArgument(f failure) string {
 		return ""
 	}
 	named := namedParameter.FindStringSubmatch(f.request.Message)
-	if named != nil && !strings.HasSuffix(strings.ToLower(named[1]), "id") {
-		return f.setArgument(strings.ToLower(named[1] + named[2]))
+	if named != nil && !strings.HasSuffix(strings.ToLower(named[1]+named[2]), "id") {
+		return f.setArgument(strings.ToLower(named[1] + named[2] + named[3]))
 	}
 	for _, t := range things {
 		if id := f.arguments[t.id]; id != "" && t.service == f.request.Service && !idForm.MatchString(id) {

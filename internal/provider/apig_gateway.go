@@ -22,10 +22,11 @@ type gatewayModel struct {
 func gatewayArguments() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"instance_id": defaultedString("ID of the dedicated gateway. Set exactly one of `instance_id` and `instance_name`. "+
-			"After the read it holds the gateway's ID.", isPathSegment("To find a gateway by its name, set instance_name."),
+			"After the read it holds the gateway's ID.", isPathSegment("To find a gateway by its name, set instance_name.").or("instance_name"),
 			stringvalidator.ExactlyOneOf(path.MatchRoot("instance_id"), path.MatchRoot("instance_name"))),
 		"instance_name": optionalString("Name of the dedicated gateway. Set exactly one of `instance_id` and `instance_name`. "+
-			"The name must match exactly, letter case included; it is an error if no gateway or several have it.", isNotBlank()),
+			"The name must match exactly, letter case included; it is an error if no gateway or several have it.",
+			isNotBlank().or("instance_id")),
 	}
 }
 

@@ -62,6 +62,15 @@ var instanceLockObject = newObject(func(f *fields, l *client.InstanceLock) {
 	f.text("lock_source_id", "ID of the order that locks it.", l.LockSourceID)
 })
 
+// instanceStatuses are the documented statuses of a gateway.
+var instanceStatuses = []string{
+	"Creating", "CreateSuccess", "CreateFail", "CreateTimeout", "Initing", "InitingFailed", "InitTimeout",
+	"Registering", "RegisterFailed", "RegisterTimeout", "Installing", "InstallFailed", "InstallTimeout",
+	"Starting", "Running", "Unhealthy", "Restarting", "RestartFail", "RestartTimeout", "Resizing", "ResizeFailed", "ResizeTimeout",
+	"Updating", "UpdateFailed", "UpdateTimeout", "Rollbacking", "RollbackSuccess", "RollbackFailed", "RollbackTimeout",
+	"Freezing", "Frozen", "Unregistering", "UnRegisterFailed", "UnregisterTimeout", "Deleting", "DeleteFailed", "DeleteTimeout",
+}
+
 // Metadata names the data source.
 func (d *instancesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_apig_instances"
@@ -72,8 +81,8 @@ func (d *instancesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 	resp.Schema = readSchema("Lists the dedicated gateways of a project: their names, editions, addresses and whether they run. "+
 		completeList, instancesObject.attributes, map[string]schema.Attribute{
 		"name": optionalString("Returns only the gateways with exactly this name, letter case included. Names need not be unique.", isNotBlank()),
-		"status": optionalString("Returns only the gateways with this status, such as `Running`. "+
-			"The value is sent to the API as it is.", isNotBlank()),
+		"status": optionalString("Returns only the gateways with this status, a word such as `Running`. The documents have "+
+			quoted(instanceStatuses)+". Another value is sent as it is, with a warning.", isDocumented(instanceStatuses...)),
 	})
 }
 

@@ -29,11 +29,11 @@ type vpcChannelModel struct {
 func vpcChannelSchema(description string) schema.Schema {
 	return readSchema(description, vpcChannelObject.attributes, gatewayArguments(), map[string]schema.Attribute{
 		"vpc_channel_id": defaultedString("ID of the channel. Set exactly one of `vpc_channel_id` and `name`. "+
-			"After the read it holds the channel's ID.", isPathSegment("To find a channel by its name, set name."),
+			"After the read it holds the channel's ID.", isPathSegment("To find a channel by its name, set name.").or("name"),
 			stringvalidator.ExactlyOneOf(path.MatchRoot("vpc_channel_id"), path.MatchRoot("name"))),
 		"name": defaultedString("Name of the channel. Set exactly one of `vpc_channel_id` and `name`. "+
 			"The name must match exactly, letter case included; it is an error if no channel or several have it. "+
-			"After the read it holds the channel's name.", isNotBlank()),
+			"After the read it holds the channel's name.", isNotBlank().or("vpc_channel_id")),
 	})
 }
 

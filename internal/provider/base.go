@@ -138,7 +138,7 @@ func (r *reader) read(ctx context.Context, config tfsdk.Config, model readModel,
 	}
 	if err != nil {
 		failed := failure{operation: op, err: err, ctxErr: ctx.Err(), scope: scope, timeout: timeout, data: r.data}
-		failed.arguments = argumentsOf(config)
+		failed.arguments, failed.documented = argumentsOf(config), documentedValues(config)
 		diags.Append(failed.diagnostic())
 		return
 	}
@@ -175,6 +175,20 @@ func argumentsOf(config tfsdk.Config) map[string]string {
 		}
 	}
 	return set
+}
+
+// documentedValues are the values that the documents list for arguments, by name.
+func documentedValues(config tfsdk.Config) map[string][]string {
+	all := map[string][]string{}
+	for name, attribute := range config.Schema.GetAttributes() {
+		text, _ := attribute.(schema.StringAttribute) // Other arguments have no such list.
+		for _, rule := range text.Validators {
+			if rule, ok := rule.(argumentRule); ok {
+				all[name] = append(all[name], rule.values...)
+			}
+		}
+	}
+	return all
 }
 
 // valuesOf is a copy of the values in a configuration, by name.

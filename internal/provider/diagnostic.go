@@ -35,7 +35,9 @@ type failure struct {
 	timeout time.Duration
 	// arguments are those that the user set, by name; see [argumentsOf].
 	arguments map[string]string
-	data      *providerData
+	// documented are their documented values, by name; see [documentedValues].
+	documented map[string][]string
+	data       *providerData
 	// request is that of err, a zero value if err is about something else.
 	request client.Error
 }

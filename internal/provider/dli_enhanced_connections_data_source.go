@@ -104,14 +104,13 @@ func (d *enhancedConnectionsDataSource) Schema(_ context.Context, _ datasource.S
 				"The API decides whether a part of a name is enough.", isNotBlank()),
 			"status": optionalString("Returns only the connections with this status: `ACTIVE` (activated) or `DELETED` (deleted), "+
 				"in upper or lower case. Another value is sent as it is, with a warning.",
-				isDocumented("ACTIVE", "Active", "active", "DELETED", "Deleted", "deleted")),
+				isDocumentedInAnyCase("ACTIVE", "DELETED")),
 			"tags": schema.MapAttribute{
 				MarkdownDescription: "Returns only the connections with all of these tags. " +
-					"A key must not be blank and must not contain `=` or `,`; a value must not contain `,`.",
+					"A key must not be blank and must not contain `=` or `,`; a value must not be null and must not contain `,`.",
 				ElementType: types.StringType,
 				Optional:    true,
 				Validators: []validator.Map{
-					mapvalidator.NoNullValues(),
 					mapvalidator.KeysAre(isNotBlank(), isWithout("=", ",")),
 					mapvalidator.ValueStringsAre(isWithout(",")),
 				},

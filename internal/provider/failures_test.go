@@ -84,6 +84,14 @@ func TestFailures(t *testing.T) {
 			source: enhancedConnectionsSource, action: ok(`{"is_success":false,"message":"Gone."}`),
 			want: "Message: Gone.|reports a failure",
 		},
+		"sort key of another cloud": {
+			set: object{"sort_key": "created_at"}, argument: "sort_key",
+			want: "error: sort_key|values are `create_at`, `update_at`, `created_at`, `updated_at`: set another one, or remove it.",
+		},
+		"status of a queue": {
+			source: enhancedConnectionsSource, set: object{"status": "FAILED"}, argument: "status",
+			want: "parameter status is invalid|The API refused status. The documented values are `ACTIVE`, `DELETED`: set another one",
+		},
 		"list changes": {
 			action: simulator.RewriteObject(func(o map[string]any) { o["total_count"] = 3 }),
 			want:   "The list changed during|Run Terraform again",

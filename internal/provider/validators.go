@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -38,7 +39,8 @@ import (
 // An unknown status is sent, with a warning, because the documents differ: of the statuses of a
 // connection to an endpoint service, some list creating and not rejected, some rejected and not
 // creating, none deleting, which responses have, and the oldest no such parameter. DLI has ACTIVE
-// (or Active) and DELETED in any letter case.
+// (or Active) and DELETED in any letter case. Gateways have words as statuses, of which only the
+// documents of responses list Resizing and the like.
 
 // isHostNamePart accepts a value that may become part of a host name.
 func isHostNamePart() validator.String {
@@ -47,7 +49,7 @@ func isHostNamePart() validator.String {
 
 // isPathSegment accepts an identifier that becomes one segment of a URL's path. byName says what to
 // do with a name.
-func isPathSegment(byName string) validator.String {
+func isPathSegment(byName string) argumentRule {
 	must := "must be an ID, without white space, control characters, `/`, `?`, `#`, `%` and `..`. " + byName
 	return argumentRule{must: must, accepts: isSegment}
 }
@@ -58,7 +60,7 @@ func isSegment(value string) bool {
 }
 
 // isNotBlank accepts a value with more than white space in it and without control characters.
-func isNotBlank() validator.String {
+func isNotBlank() argumentRule {
 	return argumentRule{must: "must not contain a control character, such as a line break.", accepts: func(value string) bool {
 		return !strings.ContainsFunc(value, unicode.IsControl)
 	}}
@@ -66,24 +68,30 @@ func isNotBlank() validator.String {
 
 // isOneOf accepts the values.
 func isOneOf(values ...string) validator.String {
-	return argumentRule{must: "must be one of " + quoted(values) + ".", accepts: func(value string) bool {
+	return argumentRule{must: "must be one of " + quoted(values) + ".", values: values, accepts: func(value string) bool {
 		return slices.Contains(values, value)
 	}}
 }
 
 // isDocumented accepts every value, and warns if it is none of the documented ones.
-func isDocumented(values ...string) validator.String {
-	must := "is none of the documented values " + quoted(values) +
-		". It is sent as it is: an API that does not know it may return an error, or nothing."
-	return argumentRule{must: must, warns: true, accepts: func(value string) bool {
+func isDocumented(values ...string) argumentRule {
+	must := "is none of the documented values " + quoted(values) + "."
+	return argumentRule{must: must, values: values, warns: true, accepts: func(value string) bool {
 		return slices.Contains(values, value)
 	}}
 }
 
-// isWithout accepts a value, blank or not, that contains none of the characters.
+// isDocumentedInAnyCase is [isDocumented] for an API that ignores letter case.
+func isDocumentedInAnyCase(values ...string) argumentRule {
+	rule := isDocumented(values...)
+	rule.accepts = func(value string) bool { return slices.Contains(values, strings.ToUpper(value)) }
+	return rule
+}
+
+// isWithout accepts a key or a value of a tag, blank or not, that contains none of the characters.
 func isWithout(characters ...string) validator.String {
 	must := "must not contain " + quoted(characters) + ", which separate tags and their values."
-	return argumentRule{must: must, blank: true, accepts: func(value string) bool {
+	return argumentRule{must: must, blank: true, notNull: true, accepts: func(value string) bool {
 		return !strings.ContainsAny(value, strings.Join(characters, ""))
 	}}
 }
@@ -100,8 +108,14 @@ func isTimeout() validator.String {
 // number, because the framework reports a fraction in an integer as an error of the provider.
 // Instead says what to do in place of setting another number.
 func isWholeNumber(minimum, maximum int64, instead string) validator.Number {
-	must := fmt.Sprintf("must be a whole number from %d to %d. %s", minimum, maximum, instead)
-	return argumentRule{must: strings.TrimSpace(must), acceptsNumber: func(number *big.Float) bool {
+	must := fmt.Sprintf("must be a whole number from %d to %d. ", minimum, maximum)
+	switch {
+	case minimum == math.MinInt64:
+		must = "must be a whole number. "
+	case maximum == math.MaxInt64:
+		must = fmt.Sprintf("must be a whole number, %d or more. ", minimum)
+	}
+	return argumentRule{must: strings.TrimSpace(must + instead), acceptsNumber: func(number *big.Float) bool {
 		value, accuracy := number.Int64()
 		return accuracy == big.Exact && minimum <= value && value <= maximum
 	}}
@@ -127,10 +141,20 @@ type argumentRule struct {
 	// accepts and acceptsNumber report whether a value satisfies the rule.
 	accepts       func(string) bool
 	acceptsNumber func(*big.Float) bool
-	// blank lets a blank value satisfy the rule, too.
-	blank bool
+	// values are the documented ones, nil if the argument has no such list.
+	values []string
+	// other is the argument to set if this one is not, "" for none.
+	other string
+	// blank lets a blank value satisfy the rule, too, and notNull lets null not satisfy it.
+	blank, notNull bool
 	// warns makes a value that does not satisfy the rule a warning.
 	warns bool
+}
+
+// or returns the rule for an argument of which either it or the other one has to be set.
+func (r argumentRule) or(other string) argumentRule {
+	r.other = other
+	return r
 }
 
 // Description returns the rule.
@@ -141,20 +165,37 @@ func (r argumentRule) MarkdownDescription(context.Context) string { return r.mus
 
 const invalidValue = "Invalid Attribute Value"
 
-// ValidateString adds an error or a warning if the value does not satisfy the rule. Null and
-// unknown values do.
+// ValidateString adds an error or a warning if the value does not satisfy the rule. Unknown values
+// do, and null unless notNull is set.
 func (r argumentRule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	name, value := req.Path.String()+" ", req.ConfigValue.ValueString()
 	switch {
+	case req.ConfigValue.IsNull() && r.notNull:
+		resp.Diagnostics.AddAttributeError(req.Path, invalidValue,
+			name+"must not be null. Remove the tag, as { for k, v in TAGS : k => v if v != null } does, or give it a value, such as \"\".")
 	case req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown():
+	case strings.TrimSpace(value) == "" && !r.blank && r.other != "":
+		resp.Diagnostics.AddAttributeError(req.Path, invalidValue,
+			name+"must not be blank. Set it, or remove it (or set it to null) and set "+r.other+" instead.")
 	case strings.TrimSpace(value) == "" && !r.blank:
 		resp.Diagnostics.AddAttributeError(req.Path, invalidValue, name+"must not be blank. To leave it unset, remove it or set it to null.")
 	case r.accepts(value):
 	case r.warns:
-		resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown Attribute Value", name+r.must)
+		resp.Diagnostics.AddAttributeWarning(req.Path, "Unknown Attribute Value", name+r.warning(value))
 	default:
 		resp.Diagnostics.AddAttributeError(req.Path, invalidValue, name+r.must)
 	}
+}
+
+// warning says what is wrong with a value that is none of the documented ones.
+func (r argumentRule) warning(value string) string {
+	const sent = " The value is sent as it is: an API that does not know it may return an error, or nothing."
+	for _, documented := range r.values {
+		if strings.EqualFold(documented, strings.TrimSpace(value)) {
+			return "is written `" + documented + "` in the documents, in this letter case and without white space." + sent
+		}
+	}
+	return r.must + sent
 }
 
 // ValidateNumber adds an error if the value does not satisfy the rule. Null and unknown values do.

@@ -86,12 +86,13 @@ func (d *serviceConnectionsDataSource) Schema(_ context.Context, _ datasource.Sc
 		"the accounts that own them, and whether they have been accepted. "+completeList, serviceConnectionsObject.attributes,
 		map[string]schema.Attribute{
 			"service_id": defaultedString("ID of the VPC endpoint service. Set exactly one of `service_id` and `service_name`. "+
-				"After the read it holds the service's ID.", isPathSegment("To find a service by its name, set service_name."),
+				"After the read it holds the service's ID.", isPathSegment("To find a service by its name, set service_name.").or("service_name"),
 				stringvalidator.ExactlyOneOf(path.MatchRoot("service_id"), path.MatchRoot("service_name"))),
 			"service_name": optionalString("Name of the VPC endpoint service. Set exactly one of `service_id` and `service_name`. "+
 				"It is either the full name as the API shows it, such as `cn-north-4.orders.4189d3c2-8882-4871-a3c2-d380272eed88`, "+
 				"or only the part that the service's owner chose, such as `orders`. "+
-				"The name must match exactly, letter case included; it is an error if no service or several have it.", isNotBlank()),
+				"The name must match exactly, letter case included; it is an error if no service or several have it.",
+				isNotBlank().or("service_id")),
 			"endpoint_id": optionalString("Returns only the connection of the VPC endpoint with this ID. The API calls this parameter `id`.",
 				isNotBlank()),
 			"marker_id": optionalNumber("Returns only the connection with this packet ID, the `marker_id` of a connection.",
