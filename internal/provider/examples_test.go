@@ -115,6 +115,8 @@ func TestExampleGuards(t *testing.T) {
 		{"data-sources/hwcloud_apig_instances", "{", "{", `terraform_data.from_gateways["192.168.2.11:8443"] will be created`},
 		{"data-sources/hwcloud_apig_instances", "all\" {\n", "all\" {\nname = \"none\"\n", "The project has no dedicated gateways."},
 		{"data-sources/hwcloud_apig_instances", `"Running"`, `"Frozen"`, "full-gateway is Running"},
+		{"plan-time", "== 1", "== 2", "VPC channel orders is abnormal."},
+		{"plan-time", `= "orders"`, `= "ordres"`, `None of the VPC channels has the name "ordres"`},
 		{"two-regions", "{", "{", `+ cn-south-1 = [ + "warehouse"`},
 	} {
 		t.Run(tt.want, func(t *testing.T) {

@@ -85,7 +85,7 @@ func (d *endpointServicesDataSource) Metadata(_ context.Context, req datasource.
 
 // Schema declares the arguments, and what a read returns.
 func (d *endpointServicesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = readSchema("Lists the VPC endpoint services of a project: what they offer, to whom, and whether they are available. "+
+	resp.Schema = readSchema("Lists the VPC endpoint services of a project: their names, backends and ports, and whether they are available. "+
 		completeList, endpointServicesObject.attributes, map[string]schema.Attribute{
 		"name": optionalString("Returns only the services with this name. It is either the full name as the API shows it, such as "+
 			"`cn-north-4.orders.4189d3c2-8882-4871-a3c2-d380272eed88`, or only the part that the service's owner chose, such as `orders`. "+

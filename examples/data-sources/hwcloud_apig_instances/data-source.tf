@@ -6,8 +6,11 @@ data "hwcloud_apig_instances" "all" {
       error_message = "The project has no dedicated gateways."
     }
     postcondition {
-      condition     = alltrue([for gateway in self.instances : gateway.status == "Running"])
-      error_message = "Not running: ${join(", ", [for g in self.instances : "${g.instance_name} is ${g.status}" if g.status != "Running"])}."
+      condition = alltrue([for gateway in self.instances : gateway.status == "Running"])
+      error_message = "Not running: ${join(", ", [
+        for gateway in self.instances : "${gateway.instance_name} is ${coalesce(gateway.status, "unknown")}"
+        if gateway.status != "Running"
+      ])}."
     }
   }
 }
