@@ -80,9 +80,22 @@ type fetch[T comparable] struct {
 	err   error
 }
 
-// progress is the failure of a fetch's last attempt: it is why a reader whose deadline comes before
-// the next attempt gets nothing.
-type progress struct{ failure atomic.Pointer[Error] }
+// progress is how far a fetch has come, for a reader whose deadline ends the wait for it.
+type progress struct {
+	// failure is that of the last attempt of a request, or what it would be if the attempt in flight
+	// ended now; nil after a success.
+	failure atomic.Pointer[Error]
+	// waitsFor is the progress of another fetch that this one waits for, nil for none.
+	waitsFor atomic.Pointer[progress]
+}
+
+// lastFailure returns why there is no value yet, nil if nothing has been sent.
+func (p *progress) lastFailure() *Error {
+	if other := p.waitsFor.Load(); other != nil {
+		return other.lastFailure()
+	}
+	return p.failure.Load()
+}
 
 // progressKey is the context key of the [progress] of a fetch.
 type progressKey struct{}
@@ -99,25 +112,13 @@ func noteFailure(ctx context.Context, err error) {
 // and also the fetch if nobody else waits for it.
 func (c *cached[T]) get(ctx context.Context) (T, error) {
 	for {
-		f, value, wait, err := c.join(ctx)
-		if f == nil && wait <= 0 {
+		f, value, err := c.join(ctx)
+		if f == nil {
 			return value, err
 		}
-		if f == nil {
-			if err := sleep(ctx, wait); err != nil {
-				return value, err
-			}
-			continue
-		}
-		select {
-		case <-f.done:
-		case <-ctx.Done():
-		}
+		err = f.wait(ctx)
 		c.leave(f)
-		if err := ctx.Err(); err != nil {
-			if failure := f.progress.failure.Load(); failure != nil && errors.Is(err, context.DeadlineExceeded) {
-				err = failure
-			}
+		if err != nil {
 			return value, err
 		}
 		// A reader tries again if the fetch had less time than it has, or refreshed a value that has
@@ -128,44 +129,56 @@ func (c *cached[T]) get(ctx context.Context) (T, error) {
 	}
 }
 
-// join returns the fetch to wait for. Without one, it returns the value if that is valid, an error
-// that another fetch would end in too, or how long to wait before another fetch.
-func (c *cached[T]) join(ctx context.Context) (f *fetch[T], value T, wait time.Duration, err error) {
+// wait waits for the end of a fetch, or of ctx: at a deadline, the error is what the fetch has met.
+func (f *fetch[T]) wait(ctx context.Context) error {
+	if own, ok := ctx.Value(progressKey{}).(*progress); ok { // The reader is a fetch, too.
+		own.waitsFor.Store(f.progress)
+		defer own.waitsFor.Store(nil)
+	}
+	select {
+	case <-f.done:
+	case <-ctx.Done():
+	}
+	if failure := f.progress.lastFailure(); failure != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return failure
+	}
+	return ctx.Err()
+}
+
+// join returns the fetch to wait for. Without one, it returns the value if that is valid, or an
+// error that another fetch would end in too.
+func (c *cached[T]) join(ctx context.Context) (f *fetch[T], value T, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()
-	wait = c.failureEnds.Sub(now)
+	pause := c.failureEnds.Sub(now)
 	switch {
 	case c.isValid(now):
-		due := !c.life.refreshAt.IsZero() && !now.Before(c.life.refreshAt) && !now.Before(c.noRefreshBefore)
-		if due && c.current == nil {
-			c.start(ctx, true, c.life.expiresAt.Sub(now))
+		isDue := !c.life.refreshAt.IsZero() && !now.Before(c.life.refreshAt) && !now.Before(c.noRefreshBefore)
+		if isDue && c.current == nil {
+			c.start(ctx, 0, c.life.expiresAt.Sub(now))
 		}
-		return nil, c.value, 0, nil
-	case c.failure != nil && (c.failureEnds.IsZero() || isPastDeadline(ctx, wait)):
-		return nil, value, 0, c.failure
-	case c.failure != nil && wait > 0:
-		return nil, value, wait, nil
+		return nil, c.value, nil
+	case c.failure != nil && (c.failureEnds.IsZero() || isPastDeadline(ctx, pause)):
+		return nil, value, c.failure
 	case c.current == nil:
-		c.start(ctx, false, fetchTimeout)
+		c.start(ctx, pause, fetchTimeout)
 	}
 	c.current.readers++
-	return c.current, value, 0, nil
+	return c.current, value, nil
 }
 
-// start begins a fetch, with c locked. It keeps the values of ctx but not its end: other readers
-// may wait for it too.
-func (c *cached[T]) start(ctx context.Context, isRefresh bool, timeout time.Duration) {
-	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), min(timeout, fetchTimeout))
-	p, ok := ctx.Value(progressKey{}).(*progress) // That of the fetch that waits for this one.
-	if !ok {
-		p = new(progress)
-		own = context.WithValue(own, progressKey{}, p)
-	}
-	f := &fetch[T]{cancel: cancel, progress: p, isRefresh: isRefresh, done: make(chan struct{})}
+// start begins a fetch after a pause, with c locked. It keeps the values of ctx but not its end: other
+// readers may wait for it too.
+func (c *cached[T]) start(ctx context.Context, pause, timeout time.Duration) {
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(0, pause)+min(timeout, fetchTimeout))
+	f := &fetch[T]{cancel: cancel, progress: new(progress), isRefresh: c.isValid(time.Now()), done: make(chan struct{})}
+	own = context.WithValue(own, progressKey{}, f.progress)
 	c.current = f
 	go func() {
-		f.value, f.life, f.err = c.fetch(own)
+		if f.err = sleep(own, pause); f.err == nil {
+			f.value, f.life, f.err = c.fetch(own)
+		}
 		cancel()
 		c.finish(f)
 	}()

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
 
 // numbered is a value with the number of the fetch that it came from.
@@ -150,6 +152,31 @@ func TestFetchTimeout(t *testing.T) {
 		if _, err := f.get(t.Context()); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != 3*time.Minute {
 			t.Errorf("%v after %s", err, time.Since(begin))
 		}
+	})
+}
+
+// TestDeadlineInAFetch names the request in flight to all who wait for it, also by way of another
+// fetch: two regions' sign-ins wait for the user's domain.
+func TestDeadlineInAFetch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := inMemory(t, Config{Credentials: Password{UserID: "u", Password: "p"}}, func(req *http.Request) (*http.Response, error) {
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		})
+		var reading sync.WaitGroup
+		for _, region := range []string{simulator.Region, simulator.SecondRegion} {
+			reading.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				_, err := c.Resolve(ctx, DLI, Scope{Region: region})
+				if e := requestError(t, err); e.Operation != OpCreateToken || e.Reason != ReasonTimeout || e.Attempts != 1 {
+					t.Errorf("%s: %v", region, err)
+				}
+			})
+			synctest.Wait()
+		}
+		reading.Wait()
 	})
 }
 

@@ -49,54 +49,64 @@ type host struct {
 	// pausedUntil is the end of the pause after a throttled request; nextTurn is the earliest time of
 	// the next request while recovering.
 	pausedUntil, nextTurn time.Time
-	// keys are what the host has shown of access keys.
+	// keys are what the host has shown of each access key.
 	keys map[string]*trial
 }
 
-// acquire returns when a request with an access key, or "" for none, may be sent to the host. It fails
+// acquire waits until a request with an access key, or "" for none, may be sent to the host. It fails
 // if the host has refused the key, and with a [DeadlineError] if the host is paused past the deadline
 // of ctx. The caller calls release once the response is complete.
 func (h *host) acquire(ctx context.Context, accessKey string) (release func(), err error) {
-	endTrial := func() {}
-	if accessKey != "" {
-		if endTrial, err = h.key(accessKey).begin(ctx, projectScope{}); err != nil {
+	for {
+		release, err := h.reserve(ctx, accessKey)
+		if err != nil {
+			return nil, err
+		}
+		wait, pause := h.takeTurn(time.Now())
+		if wait <= 0 {
+			return release, nil
+		}
+		release() // So that those who wait for the place learn of the pause.
+		if isPastDeadline(ctx, pause) {
+			return nil, &DeadlineError{Wait: pause, Err: errThrottled}
+		}
+		if err := sleep(ctx, wait); err != nil {
 			return nil, err
 		}
 	}
-	for err == nil {
-		if err = h.slots.Acquire(ctx, 1); err != nil {
-			break
-		}
-		wait, paused := h.takeTurn(time.Now())
-		if wait <= 0 {
-			return func() {
-				h.slots.Release(1)
-				endTrial()
-			}, nil
-		}
-		h.slots.Release(1)
-		if isPastDeadline(ctx, paused) {
-			err = &DeadlineError{Wait: paused, Err: errThrottled}
-		} else {
-			err = sleep(ctx, wait)
-		}
-	}
-	endTrial()
-	return nil, err
 }
 
-// takeTurn takes the turn of a request that can be sent at once. For another, it returns when to try
-// again, and how long the pause lasts. A request that gives up leaves nothing behind.
-func (h *host) takeTurn(now time.Time) (wait, paused time.Duration) {
+// reserve waits for one of the places at the host, and for one of those of an access key that the
+// host has not accepted yet.
+func (h *host) reserve(ctx context.Context, accessKey string) (release func(), err error) {
+	endTrial := func() {}
+	if accessKey != "" {
+		if endTrial, err = h.trialOf(accessKey).begin(ctx, projectScope{}); err != nil {
+			return nil, err
+		}
+	}
+	if err := h.slots.Acquire(ctx, 1); err != nil {
+		endTrial()
+		return nil, err
+	}
+	return func() {
+		h.slots.Release(1)
+		endTrial()
+	}, nil
+}
+
+// takeTurn returns 0 if a request can be sent at once, and then spaces it from the next one if the
+// host recovers from a pause. Otherwise it returns the wait until the request may try again, and what
+// is left of the pause.
+func (h *host) takeTurn(now time.Time) (wait, pause time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	switch recovered := h.pausedUntil.Add(recovery); {
-	case !now.Before(recovered):
-		return 0, 0
-	case now.Before(h.nextTurn):
+	if now.Before(h.nextTurn) {
 		return h.nextTurn.Sub(now), h.pausedUntil.Sub(now)
 	}
-	h.nextTurn = now.Add(turnSpacing)
+	if now.Before(h.pausedUntil.Add(recovery)) {
+		h.nextTurn = now.Add(turnSpacing)
+	}
 	return 0, 0
 }
 
@@ -110,8 +120,8 @@ func (h *host) pause(d time.Duration) {
 	}
 }
 
-// key returns what the host has shown of an access key.
-func (h *host) key(accessKey string) *trial {
+// trialOf returns what the host has shown of an access key.
+func (h *host) trialOf(accessKey string) *trial {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.keys[accessKey] == nil {

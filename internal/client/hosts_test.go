@@ -296,6 +296,28 @@ func TestPausePastTheDeadline(t *testing.T) {
 	})
 }
 
+// TestPauseOfAnUnprovenKey is seen by those who wait for one of the key's four places, too.
+func TestPauseOfAnUnprovenKey(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := inMemory(t, Config{MaxRetries: 5}, responding(429, throttledBody, "Retry-After", "120"))
+		for range 6 {
+			ctx, cancel := context.WithTimeout(t.Context(), 150*time.Second)
+			defer cancel()
+			go func() { _, _ = readChannel(ctx, c) }()
+		}
+		synctest.Wait()
+		begin := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := readChannel(ctx, c)
+		if !is[*DeadlineError](err) || requestError(t, err).Throttled != 1 || time.Since(begin) > 0 {
+			t.Errorf("after %s: %v", time.Since(begin), err)
+		}
+		time.Sleep(time.Hour)
+	})
+}
+
 // TestReadersThatGiveUp leave their places: the next reader waits for the pause alone. Readers with
 // less time than the pause end at once, those with a little more time out in the recovery, in which
 // five requests a second pass.
@@ -406,6 +428,11 @@ func TestRefusedKey(t *testing.T) {
 		read()
 		if sent.count() != 4 || again.Load() != 17 {
 			t.Errorf("%d requests, and %d errors of keys refused before", sent.count(), again.Load())
+		}
+		_, err := c.VPCChannels(t.Context(), home, simulator.InstanceID, "")
+		if e := requestError(t, err); !errors.Is(err, ErrRefusedBefore) || e.Operation != OpListVPCChannels || e.Attempts != 0 ||
+			!strings.HasSuffix(e.URL, "/vpc-channels") {
+			t.Errorf("another request with the key: %v", err)
 		}
 		if _, err := c.EnhancedConnections(t.Context(), home, EnhancedConnectionsQuery{}); errors.Is(err, ErrRefusedBefore) {
 			t.Errorf("another host: %v", err)

@@ -54,13 +54,17 @@ func newCountedList[T any](c *Client, call apiCall, in Scope, segments map[strin
 			return page[T]{}, err
 		}
 		total := cmp.Or(got.Total, got.TotalCount)
+		lists := [][]T{got.Connections, got.EndpointServices, got.Instances, got.VPCChannels}
+		hasList := slices.ContainsFunc(lists, func(entries []T) bool { return entries != nil })
 		switch {
 		case total == nil:
 			return page[T]{}, resp.unexpected(errors.New(`missing field "total_count" or "total"`))
 		case *total < 0:
 			return page[T]{}, resp.unexpected(errors.New("the total of the list is negative"))
+		case !hasList && *total > offset:
+			return page[T]{}, resp.unexpected(fmt.Errorf("a total of %d, and no list", *total))
 		}
-		return page[T]{entries: slices.Concat(got.Connections, got.EndpointServices, got.Instances, got.VPCChannels), total: *total}, nil
+		return page[T]{entries: slices.Concat(lists...), total: *total}, nil
 	}}
 }
 

@@ -38,8 +38,7 @@ type apiCall struct {
 // request is what [Client.send] sends.
 type request struct {
 	call apiCall
-	// purpose says what the request is for, in the words of its errors; "" if the operation says
-	// all.
+	// purpose says what an IAM request is for, in the words of its errors; "" for others.
 	purpose string
 	url     string
 	// header is sent in addition to the usual ones.
@@ -67,6 +66,10 @@ type request struct {
 	attempts, throttled int
 	// credential authorized the last attempt, nil if it needs none.
 	credential *credential
+	// isRenewed is set once the credential was renewed, or could not be.
+	isRenewed bool
+	// retries are the attempts after the first that count against the client's maximum.
+	retries int
 	// signatures are in the requests and must not be shown, like the client's secrets.
 	signatures []string
 }
@@ -81,59 +84,88 @@ func (c *Client) send(ctx context.Context, r *request) (*response, error) {
 	}
 	r.host = c.hostOf(r.target)
 	c.secrets.add(r.secrets...)
-	isRenewed := false
-	for retries := 0; ; {
+	for {
 		resp, err := r.attempt(ctx)
 		if err == nil && resp.isSuccess() {
 			noteFailure(ctx, nil)
 			return resp, nil
 		}
-		if !isRenewed && r.isRefused(resp, err) {
-			isRenewed = true
-			if r.source.renew(ctx, r.project, r.credential) {
-				continue // A renewal is no retry.
-			}
-			r.credential, _ = r.source.get(ctx, r.project) // It may name its project now.
+		if r.isRefused(resp, err) && r.renew(ctx) {
+			continue // A renewal is no retry.
 		}
-		wait, asked := backoff(r.attempts), resp.retryAfter(time.Now())
+		next := r.nextAttempt(resp, err)
 		if resp.isThrottling() {
 			r.throttled++
-			r.host.pause(max(wait, asked))
+			r.host.pause(next.Wait)
 		}
-		// Quotas are by the second to five minutes, so that only the deadline ends throttling.
-		if !resp.isThrottling() || c.config.MaxRetries == 0 {
-			retries++
-		}
-		if ctx.Err() != nil || r.direct != nil || !isTemporary(resp, err) || retries > c.config.MaxRetries {
+		if ctx.Err() != nil || !r.mayRetry(resp, err) {
 			return nil, r.failure(resp, err)
 		}
-		late := r.failure(resp, &DeadlineError{Wait: max(wait, asked), RetryAfter: asked > wait, Err: err})
-		if isPastDeadline(ctx, max(wait, asked)) {
-			return nil, late
+		tooLate := r.failure(resp, next)
+		if isPastDeadline(ctx, next.Wait) {
+			return nil, tooLate
 		}
-		noteFailure(ctx, late)
-		if err := sleep(ctx, max(wait, asked)); err != nil {
+		noteFailure(ctx, tooLate)
+		if err := sleep(ctx, next.Wait); err != nil {
 			return nil, r.failure(nil, err)
 		}
 	}
 }
 
-// isRefused reports whether the credential of an attempt was refused, now or before.
+// isRefused reports whether the host has refused the credential: with this response, or before, so
+// that the request was not sent.
 func (r *request) isRefused(resp *response, err error) bool {
-	if err != nil {
-		return errors.Is(err, ErrRefusedBefore) && !is[*credentialError](err)
+	if err == nil {
+		return r.credential != nil && r.credential.isRefusedBy(resp)
 	}
-	return r.credential != nil && r.credential.isRefusedBy(resp)
+	// A credentialError is about a request for the credential, not about this one.
+	return errors.Is(err, ErrRefusedBefore) && !is[*credentialError](err)
+}
+
+// renew renews the refused credential, once, and reports whether there may be another one.
+func (r *request) renew(ctx context.Context) bool {
+	if r.isRenewed {
+		return false
+	}
+	r.isRenewed = true
+	if r.source.renew(ctx, r.project, r.credential) {
+		return true
+	}
+	// The same credential may name its project now, which the error then says.
+	if same, err := r.source.get(ctx, r.project); err == nil {
+		r.credential = same
+	}
+	return false
+}
+
+// nextAttempt returns the wait before the next attempt, as the error that it is past the deadline.
+func (r *request) nextAttempt(resp *response, err error) *DeadlineError {
+	wait, asked := backoff(r.attempts), resp.retryAfter(time.Now())
+	return &DeadlineError{Wait: max(wait, asked), RetryAfter: asked > wait, Err: err}
+}
+
+// mayRetry reports whether a failed request may be sent again, and counts the retry.
+func (r *request) mayRetry(resp *response, err error) bool {
+	most := r.client.config.MaxRetries
+	// Quotas are by the second to five minutes, so that only the deadline ends throttling.
+	if !resp.isThrottling() || most == 0 {
+		r.retries++
+	}
+	return r.direct == nil && isTemporary(resp, err) && r.retries <= most
 }
 
 // attempt sends the request once and reads the complete response. With an error, there is no
 // response, or none that can be used.
 func (r *request) attempt(ctx context.Context) (*response, error) {
-	end, err := r.begin(ctx)
+	release, err := r.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer end()
+	defer release()
+	r.attempts++
+	if r.attempts == 1 {
+		noteFailure(ctx, r.failure(nil, context.DeadlineExceeded)) // For readers with less time than the attempt.
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, errAttemptTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, r.call.method, r.url, bytes.NewReader(r.body))
@@ -147,7 +179,6 @@ func (r *request) attempt(ctx context.Context) (*response, error) {
 		r.client.secrets.add(r.credential.secrets()...)
 		r.signatures = append(r.signatures, r.credential.authorize(req, r.body, r.project.id))
 	}
-	r.attempts++
 	began := time.Now()
 	resp, err := r.roundTrip(req)
 	if err != nil && errors.Is(context.Cause(ctx), errAttemptTimeout) {
@@ -155,24 +186,24 @@ func (r *request) attempt(ctx context.Context) (*response, error) {
 	}
 	r.log(ctx, resp, err, time.Since(began))
 	if key := r.credential.keyID(); key != "" && err == nil {
-		r.host.key(key).keep(projectScope{}, resp.failure())
+		r.host.trialOf(key).keep(projectScope{}, resp.failure())
 	}
 	return resp, err
 }
 
-// begin gets a valid credential, and a place at the host. The caller calls end after the attempt.
-func (r *request) begin(ctx context.Context) (end func(), err error) {
+// begin gets a valid credential, and a place at the host. The caller calls release after the attempt.
+func (r *request) begin(ctx context.Context) (release func(), err error) {
 	for {
 		if r.source != nil {
 			if r.credential, err = r.source.get(ctx, r.project); err != nil {
 				return nil, &credentialError{err}
 			}
 		}
-		end, err = r.host.acquire(ctx, r.credential.keyID())
+		release, err = r.host.acquire(ctx, r.credential.keyID())
 		if err != nil || !r.credential.hasExpired(time.Now()) {
-			return end, err
+			return release, err
 		}
-		end() // The credential has expired during the wait.
+		release() // The credential has expired during the wait.
 	}
 }
 
@@ -197,11 +228,10 @@ func (r *request) roundTrip(req *http.Request) (*response, error) {
 	_, err = body.ReadFrom(io.LimitReader(httpResponse.Body, maxResponseBytes+1))
 	switch {
 	case err != nil && resp.status != http.StatusUnauthorized:
-		return nil, err
+		return nil, err // A 401 is complete without its body: a repeated sign-in could lock the user.
 	case body.Len() > maxResponseBytes:
 		return resp, errResponseTooLarge
 	}
-	// A 401 is complete without its body: a repeated sign-in could lock the user.
 	resp.body = body.Bytes()
 	return resp, resp.redirect(req.URL)
 }
@@ -235,15 +265,16 @@ func (r *request) failure(resp *response, err error) error {
 	if credential, ok := errors.AsType[*credentialError](err); ok {
 		return credential.error
 	}
-	if errors.Is(err, ErrRefusedBefore) {
-		return err
-	}
 	e := r.newError()
 	if resp != nil {
 		e = resp.apiError()
 	}
+	if before, ok := errors.AsType[*Error](err); ok { // The refusal of another request with this access key.
+		e.Status, e.Code, e.Message, e.RequestID, e.Err = before.Status, before.Code, before.Message, before.RequestID, ErrRefusedBefore
+		return e
+	}
 	if err != nil {
-		e.Reason = reasonOf(err, resp != nil)
+		e.Reason = reasonOf(err)
 		e.Err = &redactedError{err, r.redact(err.Error())}
 	}
 	if resp.isThrottling() || errors.Is(err, errThrottled) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"syscall"
 )
 
@@ -21,8 +22,18 @@ func namingProxy(transport *http.Transport, req *http.Request, err error) error 
 	return err
 }
 
-// reasonOf tells what kind of failure an error is. hasResponse is set if there was a response.
-func reasonOf(err error, hasResponse bool) Reason {
+// The errors of a host that refuses connections, and of one that cannot be reached. Package syscall
+// has numbers of its own for them on Windows, which returns others: WSAECONNREFUSED, WSAENETUNREACH
+// and WSAEHOSTUNREACH.
+var (
+	connectionRefused = []syscall.Errno{syscall.ECONNREFUSED, 10061}
+	unreachable       = []syscall.Errno{syscall.ENETUNREACH, syscall.EHOSTUNREACH, 10051, 10065}
+)
+
+// reasonOf tells what kind of failure an error is. One without a kind of its own is an early end of
+// the connection, which takes many forms.
+func reasonOf(err error) Reason {
+	// A wait past the deadline is as its cause, without which the API has responded.
 	if deadline, ok := errors.AsType[*DeadlineError](err); ok {
 		if deadline.Err == nil {
 			return ReasonAPIError
@@ -30,31 +41,29 @@ func reasonOf(err error, hasResponse bool) Reason {
 		err = deadline.Err
 	}
 	unknown, isDNS := errors.AsType[*net.DNSError](err)
-	timeout, ok := errors.AsType[net.Error](err)
+	timeout, mayBeTimeout := errors.AsType[net.Error](err)
+	number, _ := errors.AsType[syscall.Errno](err)
 	switch {
 	case is[*ProxyError](err):
 		return ReasonProxy
 	case isDNS && !unknown.IsTimeout: // DNS does not know the host, or cannot be asked.
 		return ReasonUnknownHost
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case slices.Contains(connectionRefused, number):
 		return ReasonConnectionRefused
 	case is[*tls.CertificateVerificationError](err):
 		return ReasonCertificate
 	case isTLSError(err):
 		return ReasonTLS
-	case errors.Is(err, errAttemptTimeout), ok && timeout.Timeout():
+	case errors.Is(err, errAttemptTimeout), mayBeTimeout && timeout.Timeout():
 		return ReasonTimeout
 	case errors.Is(err, errResponseTooLarge):
 		return ReasonResponseTooLarge
 	case errors.Is(err, errRedirect):
 		return ReasonRedirect
 	case errors.Is(err, errInvalidURL), errors.Is(err, errThrottled), errors.Is(err, context.Canceled), is[*net.AddrError](err),
-		errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		slices.Contains(unreachable, number):
 		return ReasonNotSent
-	case hasResponse:
-		return ReasonAPIError
 	}
-	// What is left are the many ways in which a connection ends too early.
 	return ReasonConnectionClosed
 }
 

@@ -24,35 +24,36 @@ func TestReasons(t *testing.T) {
 		return &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", err)}
 	}
 	tests := map[string]struct {
-		err         error
-		hasResponse bool
-		want        Reason
+		err  error
+		want Reason
 	}{
-		"refused":                    {dial(syscall.ECONNREFUSED), false, ReasonConnectionRefused},
-		"reset":                      {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, false, ReasonConnectionClosed},
-		"cut short":                  {io.ErrUnexpectedEOF, false, ReasonConnectionClosed},
-		"unknown host":               {&net.OpError{Op: "dial", Err: &net.DNSError{Name: "h", IsNotFound: true}}, false, ReasonUnknownHost},
-		"no route to the host":       {dial(syscall.EHOSTUNREACH), false, ReasonNotSent},
-		"no route to the network":    {dial(syscall.ENETUNREACH), false, ReasonNotSent},
-		"invalid port":               {&net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port", Addr: "99999"}}, false, ReasonNotSent},
-		"dialing takes long":         {dial(syscall.ETIMEDOUT), false, ReasonTimeout},
-		"deadline":                   {context.DeadlineExceeded, false, ReasonTimeout},
-		"attempt takes long":         {errAttemptTimeout, false, ReasonTimeout},
-		"unverified certificate":     {&tls.CertificateVerificationError{Err: errors.New("expired")}, false, ReasonCertificate},
-		"alert":                      {&net.OpError{Op: "remote error", Err: tls.AlertError(40)}, false, ReasonTLS},
-		"no TLS":                     {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, false, ReasonTLS},
-		"HTTP":                       {http.ErrSchemeMismatch, false, ReasonTLS},
-		"proxy":                      {&ProxyError{Status: 407}, false, ReasonProxy},
-		"too large":                  {errResponseTooLarge, true, ReasonResponseTooLarge},
-		"redirect":                   {errRedirect, true, ReasonRedirect},
-		"invalid URL":                {errInvalidURL, false, ReasonNotSent},
-		"throttled by another's 429": {&DeadlineError{Wait: time.Second, Err: errThrottled}, false, ReasonNotSent},
-		"deadline after a response":  {&DeadlineError{Wait: time.Second}, true, ReasonAPIError},
-		"deadline after a reset":     {&DeadlineError{Wait: time.Second, Err: syscall.ECONNRESET}, false, ReasonConnectionClosed},
+		"refused":                    {dial(syscall.ECONNREFUSED), ReasonConnectionRefused},
+		"refused, on Windows":        {dial(syscall.Errno(10061)), ReasonConnectionRefused},
+		"unreachable, on Windows":    {dial(syscall.Errno(10065)), ReasonNotSent},
+		"reset":                      {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, ReasonConnectionClosed},
+		"cut short":                  {io.ErrUnexpectedEOF, ReasonConnectionClosed},
+		"unknown host":               {&net.OpError{Op: "dial", Err: &net.DNSError{Name: "h", IsNotFound: true}}, ReasonUnknownHost},
+		"no route to the host":       {dial(syscall.EHOSTUNREACH), ReasonNotSent},
+		"no route to the network":    {dial(syscall.ENETUNREACH), ReasonNotSent},
+		"invalid port":               {&net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port", Addr: "99999"}}, ReasonNotSent},
+		"dialing takes long":         {dial(syscall.ETIMEDOUT), ReasonTimeout},
+		"deadline":                   {context.DeadlineExceeded, ReasonTimeout},
+		"attempt takes long":         {errAttemptTimeout, ReasonTimeout},
+		"unverified certificate":     {&tls.CertificateVerificationError{Err: errors.New("expired")}, ReasonCertificate},
+		"alert":                      {&net.OpError{Op: "remote error", Err: tls.AlertError(40)}, ReasonTLS},
+		"no TLS":                     {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, ReasonTLS},
+		"HTTP":                       {http.ErrSchemeMismatch, ReasonTLS},
+		"proxy":                      {&ProxyError{Status: 407}, ReasonProxy},
+		"too large":                  {errResponseTooLarge, ReasonResponseTooLarge},
+		"redirect":                   {errRedirect, ReasonRedirect},
+		"invalid URL":                {errInvalidURL, ReasonNotSent},
+		"throttled by another's 429": {&DeadlineError{Wait: time.Second, Err: errThrottled}, ReasonNotSent},
+		"deadline after a response":  {&DeadlineError{Wait: time.Second}, ReasonAPIError},
+		"deadline after a reset":     {&DeadlineError{Wait: time.Second, Err: syscall.ECONNRESET}, ReasonConnectionClosed},
 	}
 	for name, tt := range tests {
 		for _, err := range []error{tt.err, fmt.Errorf("wrapped: %w", tt.err)} {
-			if got := reasonOf(err, tt.hasResponse); got != tt.want {
+			if got := reasonOf(err); got != tt.want {
 				t.Errorf("%s: reason %d, want %d", name, got, tt.want)
 			}
 		}

@@ -32,8 +32,8 @@ func newTrial(slots int64, byProject bool) *trial {
 	return &trial{slots: semaphore.NewWeighted(slots), byProject: byProject, accepted: map[projectScope]bool{}}
 }
 
-// begin waits until the secret may be sent for a project, and fails if it has been refused. The
-// caller calls end when the outcome is kept.
+// begin waits until the secret may be sent for a project, and fails with [ErrRefusedBefore] if it has
+// been refused. The caller calls keep with the outcome, then end.
 func (t *trial) begin(ctx context.Context, project projectScope) (end func(), err error) {
 	end = func() {}
 	if t.isOpen(project) {
@@ -41,7 +41,7 @@ func (t *trial) begin(ctx context.Context, project projectScope) (end func(), er
 			return nil, err
 		}
 		end = func() { t.slots.Release(1) }
-		if !t.isOpen(project) { // The secret has been accepted meanwhile: the others need not wait.
+		if !t.isOpen(project) { // Accepted during the wait: the others need not wait either.
 			end()
 			end = func() {}
 		}
@@ -51,20 +51,23 @@ func (t *trial) begin(ctx context.Context, project projectScope) (end func(), er
 	if t.refused != nil {
 		end()
 		refusal := *t.refused
-		refusal.Err = ErrRefusedBefore
+		refusal.Attempts, refusal.Err = 0, ErrRefusedBefore
 		return nil, &refusal
 	}
 	return end, nil
 }
 
-// isOpen reports whether it still has to be shown that the secret is right.
+// isOpen reports whether requests for a project have to wait for a slot, because a refusal may show
+// that the secret is wrong: until it has been accepted once. If refusals are by project, also in those
+// that it has been accepted for, as it may have been changed.
 func (t *trial) isOpen(project projectScope) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return len(t.accepted) == 0 || t.byProject && t.accepted[project]
 }
 
-// keep keeps the outcome of a request for a project.
+// keep keeps the outcome of a request for a project. A 401 in a project without an earlier acceptance
+// shows nothing of the secret if refusals are by project.
 func (t *trial) keep(project projectScope, err error) {
 	isOpen := t.isOpen(project)
 	t.mu.Lock()
