@@ -47,7 +47,8 @@ type InstanceLock struct {
 // GET /v2/{project_id}/apigw/instances, API Gateway API reference, "Querying Dedicated Gateways"
 // (https://support.huaweicloud.com/intl/en-us/api-apig/ListInstancesV2.html).
 func (c *Client) Instances(ctx context.Context, in Scope, name, status string) ([]Instance, error) {
-	return namedEntries(ctx, name, instanceName, func(filter string) countedList[Instance] { return c.instanceList(in, filter, status) })
+	list := func(filter string) countedList[Instance] { return c.instanceList(in, filter, status) }
+	return namedEntries(ctx, name, list, instanceName)
 }
 
 // InstanceID returns the ID of the dedicated gateway with exactly this name. No gateway or several

@@ -160,10 +160,7 @@ func TestFetchTimeout(t *testing.T) {
 func TestDeadlineInAFetch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := inMemory(t, Config{Credentials: Password{UserID: "u", Password: "p"}}, func(req *http.Request) (*http.Response, error) {
-			<-req.Context().Done()
-			return nil, req.Context().Err()
-		})
+		c := inMemory(t, Config{Credentials: Password{UserID: "u", Password: "p"}}, stalling)
 		var reading sync.WaitGroup
 		for _, region := range []string{simulator.Region, simulator.SecondRegion} {
 			reading.Go(func() {
@@ -368,7 +365,7 @@ func TestPermanentError(t *testing.T) {
 		"unavailable":          {status(http.StatusBadGateway), false},
 		"no response":          {&Error{Reason: ReasonConnectionRefused}, false},
 		"unexpected response":  {&Error{Status: http.StatusOK, Reason: ReasonUnexpectedResponse}, false},
-		"refused ID token":     {&refusedIDTokenError{status(http.StatusUnauthorized)}, false},
+		"refused ID token":     {&refusedIDTokenError{error: status(http.StatusUnauthorized)}, false},
 		"no ID token":          {&IDTokenError{Err: errors.New("no such file")}, false},
 		"too large an error":   {&Error{Status: http.StatusForbidden, Reason: ReasonResponseTooLarge}, false},
 	} {

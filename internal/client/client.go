@@ -38,7 +38,8 @@ type Config struct {
 	CACertificates []byte
 	// ClientCertificate is presented to servers that ask for one; nil for none.
 	ClientCertificate *tls.Certificate
-	// MaxRetries is the maximum number of retries of a request after temporary failures.
+	// MaxRetries is the maximum number of retries of a request after temporary failures. Those after
+	// throttling do not count, unless it is 0.
 	MaxRetries int
 	// UserAgent is sent with every request.
 	UserAgent string
@@ -65,8 +66,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{config: config, transport: transport, hosts: map[string]*host{}}
-	c.secrets.known = map[string]bool{}
+	c := &Client{config: config, transport: transport, secrets: knownSecrets{known: map[string]bool{}}, hosts: map[string]*host{}}
 	c.projects.fetch = c.lookUpProject
 	c.credentials = config.Credentials.source(c)
 	for _, agency := range config.Agencies {
@@ -99,9 +99,7 @@ func (c *Client) Resolve(ctx context.Context, service string, in Scope) (Scope, 
 // get sends a request to a service and decodes the response into a T. Words in braces in the path
 // are replaced by segments, and {project_id} by the scope's. The response itself comes along for
 // errors about it.
-func get[T any](
-	ctx context.Context, c *Client, call apiCall, in Scope, segments map[string]string, query url.Values,
-) (*T, *response, error) {
+func get[T any](ctx context.Context, c *Client, call apiCall, in Scope, segments map[string]string, query url.Values) (*T, *response, error) {
 	base, err := c.endpoint(call.service, in.Region)
 	if err != nil {
 		return nil, nil, err

@@ -40,7 +40,8 @@ func (p projectScope) orDefault() projectScope {
 	return p
 }
 
-// credential authorizes requests: keys that sign them, or a token that is sent with them.
+// credential authorizes requests: keys that sign them, or a token that is sent with them. The zero
+// value is none.
 type credential struct {
 	accessKey, secretKey, securityToken string
 	token                               string
@@ -53,17 +54,9 @@ type credential struct {
 	mayLackProject bool
 }
 
-// keyID returns the access key ID, "" if there is none.
-func (c *credential) keyID() string {
-	if c == nil {
-		return ""
-	}
-	return c.accessKey
-}
-
 // hasExpired reports whether the credential is known to have expired.
 func (c *credential) hasExpired(now time.Time) bool {
-	return c != nil && !c.expiresAt.IsZero() && !now.Before(c.expiresAt)
+	return !c.expiresAt.IsZero() && !now.Before(c.expiresAt)
 }
 
 // authorize sets the headers that authorize req with this body for a project, and returns what of
@@ -144,8 +137,8 @@ func newKeysSource(c *Client, fetch func(ctx context.Context, region string) (*c
 	return s
 }
 
-// newTokenSource returns a source of a token for each project. A token that was fetched by a
-// project's name also serves the project's ID, once that is known.
+// newTokenSource returns a source of a token for each project. Lookups come with the project's ID, the
+// search for that ID with its name: the token that was fetched by the name serves both.
 func newTokenSource(fetch func(context.Context, projectScope) (*credential, lifetime, error)) *fetchedSource {
 	s := &fetchedSource{key: projectScope.orDefault}
 	s.credentials.fetch = func(ctx context.Context, project projectScope) (*credential, lifetime, error) {

@@ -78,9 +78,11 @@ func toInteger(text string) (int64, bool) {
 	if value, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return value, true
 	}
-	const maxDigits = 40 // More than any integer has; an exponent of two digits cannot take long.
+	// No integer needs more. An exponent of a sign and two digits takes no time to expand.
+	const maxLength, maxExponent = 40, 3
 	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
-	if number := jsontext.Value(text); len(text) > maxDigits || len(exponent) > 3 || number.Kind() != '0' || !number.IsValid() {
+	number := jsontext.Value(text)
+	if len(text) > maxLength || len(exponent) > maxExponent || number.Kind() != '0' || !number.IsValid() {
 		return 0, false
 	}
 	value, ok := new(big.Rat).SetString(text)

@@ -51,7 +51,7 @@ const (
 	ReasonRedirect
 	// ReasonConnectionRefused means that nothing listens at the address.
 	ReasonConnectionRefused
-	// ReasonUnknownHost is a host name that DNS does not know.
+	// ReasonUnknownHost is a host name that DNS does not know, or DNS that does not respond.
 	ReasonUnknownHost
 	// ReasonCertificate is a server certificate that is not trusted, expired, or for another host.
 	ReasonCertificate
@@ -64,17 +64,19 @@ const (
 	// ReasonConnectionClosed is a connection that was reset or closed before the response was
 	// complete.
 	ReasonConnectionClosed
-	// ReasonNotSent is any other failure to send the request or to get a response.
+	// ReasonNotSent is any other failure to send the request, such as a network without a way to the
+	// host, or a URL that is not valid.
 	ReasonNotSent
 )
 
 // Error is a failed request: an API error, an unexpected response, or no response.
 type Error struct {
-	// Service is vpcep, dli, apig or iam; "" for GitHub Actions.
+	// Service is one of [Services]; "" for GitHub Actions and the ECS metadata service.
 	Service string
 	// Operation that the request is for.
 	Operation Operation
-	// Purpose says what an IAM request is for, such as `signing in as user "x"`; "" for others.
+	// Purpose says what a request of a sign-in or for a project is for, such as `signing in as user
+	// "x"`; "" for others.
 	Purpose string
 	// Reason tells the kinds of failures apart.
 	Reason Reason
@@ -130,7 +132,7 @@ var ErrRefusedBefore = errors.New("refused before, and not sent again")
 
 // GatewayCode returns the number of an error code of the gateway in front of the services, such as
 // "0301" for "APIGW.0301", which older editions and other clouds call "APIG.0301". It is "" for the
-// code of a service: those of API Gateway's own API begin with "APIG.1000".
+// code of a service: those of API Gateway's own API, such as "APIG.3023", do not begin with a 0.
 func GatewayCode(code string) string {
 	number := strings.TrimPrefix(strings.TrimPrefix(code, "APIGW."), "APIG.")
 	if number == code || len(number) != 4 || number[0] != '0' {

@@ -48,24 +48,6 @@ func TestErrorTexts(t *testing.T) {
 	}
 }
 
-// TestNameMatchErrorIsBounded lists ten names at most, each in one short line.
-func TestNameMatchErrorIsBounded(t *testing.T) {
-	t.Parallel()
-	e := &NameMatchError{Kind: "things", Name: "n"}
-	for range 3000 {
-		e.Others = append(e.Others, NamedID{Name: "\x1b[31m\n" + strings.Repeat("m", 500), ID: strings.Repeat("1", 500)})
-	}
-	text := e.Error()
-	if len(text) > 3000 || !strings.HasSuffix(text, " and 2990 more") || strings.Count(text, "(1") != 10 ||
-		strings.ContainsAny(text, "\x1b\n") {
-		t.Errorf("the error has %d bytes and ends %q", len(text), text[len(text)-50:])
-	}
-	e.Matches = e.Others[:10]
-	if text := e.Error(); strings.Contains(text, "more") || strings.Count(text, "(1") != 10 {
-		t.Errorf("ten names end %q", text[len(text)-50:])
-	}
-}
-
 func TestDiffersInCase(t *testing.T) {
 	t.Parallel()
 	for others, want := range map[string]bool{"NAME": true, "Name": true, "other": false, "names": false} {

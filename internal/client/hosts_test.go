@@ -301,17 +301,18 @@ func TestPauseOfAnUnprovenKey(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := inMemory(t, Config{MaxRetries: 5}, responding(429, throttledBody, "Retry-After", "120"))
-		for range 6 {
-			ctx, cancel := context.WithTimeout(t.Context(), 150*time.Second)
+		read := func(timeout time.Duration) error {
+			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			defer cancel()
-			go func() { _, _ = readChannel(ctx, c) }()
+			_, err := readChannel(ctx, c)
+			return err
+		}
+		for range 6 {
+			go func() { _ = read(150 * time.Second) }()
 		}
 		synctest.Wait()
 		begin := time.Now()
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		_, err := readChannel(ctx, c)
-		if !is[*DeadlineError](err) || requestError(t, err).Throttled != 1 || time.Since(begin) > 0 {
+		if err := read(time.Minute); !is[*DeadlineError](err) || requestError(t, err).Throttled != 1 || time.Since(begin) > 0 {
 			t.Errorf("after %s: %v", time.Since(begin), err)
 		}
 		time.Sleep(time.Hour)

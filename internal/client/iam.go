@@ -49,7 +49,7 @@ type tokenDescription struct {
 	} `json:"user"`
 }
 
-// readDescription reads the response to a request for a token or about one.
+// readDescription reads the response to a request for a token or about one, if there is no error.
 func readDescription(resp *response, err error) (*tokenDescription, error) {
 	if err != nil {
 		return nil, err
@@ -67,7 +67,8 @@ func readDescription(resp *response, err error) (*tokenDescription, error) {
 	return got.Token, nil
 }
 
-// readToken reads the response to a request for a token.
+// readToken reads the response to a request for a token, if there is no error: what it is for is in
+// the body, the token itself in a header.
 func readToken(resp *response, err error) (*credential, lifetime, error) {
 	described, err := readDescription(resp, err)
 	if err != nil {

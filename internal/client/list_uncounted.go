@@ -29,15 +29,14 @@ func (l uncountedList[T]) read(ctx context.Context, w Window) ([]T, error) {
 // readOnce is one attempt to read the list: all of it at once, otherwise in pages.
 func (l uncountedList[T]) readOnce(ctx context.Context, w Window) ([]T, error) {
 	entries, count, err := l.fetch(ctx, w.Offset, w.Limit)
-	got := len(entries)
-	isComplete := 0 < got && got < l.size && count <= w.Offset+int64(got)
-	if w.Limit > 0 {
-		isComplete = int64(got) >= w.Limit
-	} else {
-		w.Limit = math.MaxInt64
-		if err != nil && isParameterRefusal(err) {
-			entries, err = nil, nil
+	got := int64(len(entries))
+	isComplete := w.Limit > 0 && got >= w.Limit
+	if w.Limit == 0 {
+		isComplete = 0 < got && got < int64(l.size) && count <= w.Offset+got
+		if isParameterRefusal(err) {
+			entries, err = nil, nil // The server does not know limit 0.
 		}
+		w.Limit = math.MaxInt64
 	}
 	if err == nil && !isComplete {
 		entries, err = l.readPages(ctx, entries, w)

@@ -58,14 +58,12 @@ func (m Metadata) source(c *Client) credentialSource {
 
 func (m Metadata) fetchKeys(ctx context.Context, c *Client) (*credential, lifetime, error) {
 	token, err := m.ask(ctx, c, createMetadataToken, "X-Metadata-Token-Ttl-Seconds", "21600")
-	// Services that do not offer a token do not need it.
-	if err != nil && !hasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusServiceUnavailable) {
+	value := "" // Services that do not offer a token do not need it.
+	if err == nil {
+		value = string(bytes.TrimSpace(token.body))
+	} else if !hasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusServiceUnavailable) {
 		return nil, lifetime{}, err
 	}
-	if err != nil {
-		token = &response{}
-	}
-	value := string(bytes.TrimSpace(token.body))
 	c.secrets.add(value)
 	return readKeys(m.ask(ctx, c, showMetadataKeys, "X-Metadata-Token", value))
 }

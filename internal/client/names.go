@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 )
@@ -33,45 +32,40 @@ func namedID(name, id *string) NamedID {
 	return NamedID{Name: *name, ID: *id}
 }
 
-// namedEntries returns the entries of a list with exactly this name, or all if name is "". As the
-// filter of an API may be narrower, the list is read without it if none match.
-func namedEntries[T any](ctx context.Context, name string, nameOf func(*T) NamedID, list func(filter string) countedList[T]) ([]T, error) {
+// filteredList returns a list with the filter of its API for a name, "" for none.
+type filteredList[T any] func(name string) countedList[T]
+
+// readNamed reads the entries that an API finds by a name, all if name is "". As its filter may be
+// narrower than an exact match, the list is read without it if no entry has the name.
+func readNamed[T any](ctx context.Context, name string, list filteredList[T], nameOf func(*T) NamedID) ([]T, error) {
 	listed, err := list(name).read(ctx, Window{})
-	if name == "" {
+	isFound := func(entry T) bool { return nameOf(&entry).Name == name }
+	if err != nil || name == "" || slices.ContainsFunc(listed.entries, isFound) {
 		return listed.entries, err
 	}
-	hasOtherName := func(entry T) bool { return nameOf(&entry).Name != name }
-	if entries := slices.DeleteFunc(listed.entries, hasOtherName); err != nil || len(entries) > 0 {
-		return entries, err
-	}
 	listed, err = list("").read(ctx, Window{})
-	return slices.DeleteFunc(listed.entries, hasOtherName), err
+	return listed.entries, err
 }
 
-// findByName reads a list with a filter that the API applies in its own way, and returns the ID of
-// the only entry with exactly the name that search asks for. If there is none, it reads the list
-// without the filter: the API's may be narrower, and the error can show what there is.
-func findByName[T any](
-	ctx context.Context, search NameMatchError, list func(filter string) countedList[T], nameOf func(*T) NamedID,
-) (string, error) {
-	find := func(filter string) ([]NamedID, error) {
-		listed, err := list(filter).read(ctx, Window{})
-		var found []NamedID
-		for i := range listed.entries {
-			found = append(found, nameOf(&listed.entries[i]))
-		}
-		return found, err
+// namedEntries returns the entries of a list with exactly this name, or all if name is "".
+func namedEntries[T any](ctx context.Context, name string, list filteredList[T], nameOf func(*T) NamedID) ([]T, error) {
+	entries, err := readNamed(ctx, name, list, nameOf)
+	if name != "" {
+		entries = slices.DeleteFunc(entries, func(entry T) bool { return nameOf(&entry).Name != name })
 	}
-	found, err := find(search.Name)
+	return entries, err
+}
+
+// findByName returns the ID of the only entry of a list with exactly the name that search asks for.
+// Otherwise the error has what the list has, the names that are most like it first.
+func findByName[T any](ctx context.Context, search NameMatchError, list filteredList[T], nameOf func(*T) NamedID) (string, error) {
+	entries, err := readNamed(ctx, search.Name, list, nameOf)
 	if err != nil {
 		return "", err
 	}
-	id, err := matchName(search, found)
-	if mismatch, ok := errors.AsType[*NameMatchError](err); !ok || len(mismatch.Matches) > 0 {
-		return id, err
-	}
-	if found, err = find(""); err != nil {
-		return "", err
+	var found []NamedID
+	for i := range entries {
+		found = append(found, nameOf(&entries[i]))
 	}
 	slices.SortStableFunc(found, func(a, b NamedID) int { return distance(a.Name, search.Name) - distance(b.Name, search.Name) })
 	return matchName(search, found)

@@ -103,15 +103,6 @@ func TestNameMatchError(t *testing.T) {
 	}
 }
 
-func TestNameMatchErrorDiffersInCase(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]bool{"NAME": true, "name2": false} {
-		if e := (&NameMatchError{Name: "name", Others: []NamedID{{"x", "1"}, {name, "2"}}}); e.DiffersInCase() != want {
-			t.Errorf("%s: %t", name, !want)
-		}
-	}
-}
-
 // TestServicesAndGateways lists 1,500 services and 600 gateways, those of one name exactly, and none.
 func TestServicesAndGateways(t *testing.T) {
 	t.Parallel()

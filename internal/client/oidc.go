@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,14 +32,15 @@ type oidcSignIn struct {
 	client *Client
 	config OIDC
 
-	mu sync.Mutex
-	// refusedToken is an ID token that IAM refused with refusal; it is not sent again.
-	refusedToken string
-	refusal      error
+	// refused is the last refusal of an ID token, which is not sent again.
+	refused atomic.Pointer[refusedIDTokenError]
 }
 
 // refusedIDTokenError means that IAM refused this ID token; a new one may be accepted.
-type refusedIDTokenError struct{ error }
+type refusedIDTokenError struct {
+	error
+	token string
+}
 
 func (e *refusedIDTokenError) Unwrap() error { return e.error }
 
@@ -49,20 +50,16 @@ func (s *oidcSignIn) fetch(ctx context.Context, region string) (*credential, lif
 	if err != nil {
 		return nil, lifetime{}, err
 	}
-	s.mu.Lock()
-	refusedToken, refusal := s.refusedToken, s.refusal
-	s.mu.Unlock()
-	if idToken == refusedToken {
-		return nil, lifetime{}, refusal
+	if refused := s.refused.Load(); refused != nil && refused.token == idToken {
+		return nil, lifetime{}, refused
 	}
 	unscoped, err := s.exchange(ctx, region, idToken)
-	// A file's next ID token may be accepted, so only this one is remembered. A 404 means that there
-	// is no such identity provider, whatever the ID token.
+	// A file's next ID token may be accepted, so only this one is remembered; GitHub's is as good as its
+	// next. A 404 means that there is no such identity provider, whatever the ID token.
 	if _, replaceable := s.config.IDToken.(IDTokenReader); replaceable && isRefusal(err) && !hasStatus(err, http.StatusNotFound) {
-		err = &refusedIDTokenError{err}
-		s.mu.Lock()
-		s.refusedToken, s.refusal = idToken, err
-		s.mu.Unlock()
+		refused := &refusedIDTokenError{err, idToken}
+		s.refused.Store(refused)
+		err = refused
 	}
 	if err != nil {
 		return nil, lifetime{}, err

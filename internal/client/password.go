@@ -20,7 +20,7 @@ type Password struct {
 }
 
 func (p Password) source(c *Client) credentialSource {
-	s := &passwordSignIn{client: c, user: p, iams: map[string]*trial{}}
+	s := &passwordSignIn{client: c, user: p, trials: map[string]*trial{}}
 	s.domains.fetch = s.fetchDomain
 	return newTokenSource(s.fetchToken)
 }
@@ -33,8 +33,9 @@ type passwordSignIn struct {
 	// domain is configured and the project is given by name.
 	domains cachedMap[string, *string]
 
-	mu   sync.Mutex
-	iams map[string]*trial
+	mu sync.Mutex
+	// trials are what each IAM has shown of the password, by its address.
+	trials map[string]*trial
 }
 
 // fetchToken signs in to a project.
@@ -70,16 +71,15 @@ func (s *passwordSignIn) fetchDomain(ctx context.Context, region string) (*strin
 // Through Password Authentication"
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html).
 func (s *passwordSignIn) signIn(ctx context.Context, project projectScope, scope jsonObject) (*response, error) {
-	iam, err := s.iam(project.region)
+	trial, err := s.trialAt(project.region)
 	if err != nil {
 		return nil, err
 	}
-	identity := jsonObject{"methods": []string{"password"}, "password": jsonObject{"user": s.user.body()}}
-	auth := jsonObject{"identity": identity}
+	auth := jsonObject{"identity": jsonObject{"methods": []string{"password"}, "password": jsonObject{"user": s.user.body()}}}
 	if scope != nil {
 		auth["scope"] = scope
 	}
-	end, err := iam.begin(ctx, project)
+	end, err := trial.begin(ctx, project)
 	if err != nil {
 		return nil, err
 	}
@@ -87,23 +87,23 @@ func (s *passwordSignIn) signIn(ctx context.Context, project projectScope, scope
 	resp, err := s.client.askIAM(ctx, project.region, auth, &request{
 		call: createToken, purpose: s.user.purpose(), secrets: []string{s.user.Password},
 	})
-	iam.keep(project, err)
+	trial.keep(project, err)
 	return resp, err
 }
 
-// iam returns what the IAM of a region has shown of the password. Sign-ins that may show that it is
+// trialAt returns what the IAM of a region has shown of the password. Sign-ins that may show that it is
 // wrong are sent one after another.
-func (s *passwordSignIn) iam(region string) (*trial, error) {
+func (s *passwordSignIn) trialAt(region string) (*trial, error) {
 	address, err := s.client.endpoint(IAM, region)
 	if err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.iams[address] == nil {
-		s.iams[address] = newTrial(1, true)
+	if s.trials[address] == nil {
+		s.trials[address] = newTrial(1, true)
 	}
-	return s.iams[address], nil
+	return s.trials[address], nil
 }
 
 func (p Password) purpose() string {

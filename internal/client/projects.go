@@ -46,9 +46,9 @@ func (c *Client) projectID(ctx context.Context, region string) (string, error) {
 func (c *Client) lookUpProject(ctx context.Context, project projectScope) (*string, lifetime, error) {
 	byName := listProjects
 	byName.path += "?name=" + percentEncode(project.name)
-	found, err := c.listProjects(ctx, project, byName)
+	found, err := c.readProjects(ctx, project, byName)
 	if hasStatus(err, http.StatusForbidden) {
-		found, err = c.listProjects(ctx, project, listAuthProjects)
+		found, err = c.readProjects(ctx, project, listAuthProjects)
 	}
 	if err != nil {
 		return nil, lifetime{}, err
@@ -57,8 +57,8 @@ func (c *Client) lookUpProject(ctx context.Context, project projectScope) (*stri
 	return &id, lifetime{}, err
 }
 
-// listProjects returns the projects that a call lists.
-func (c *Client) listProjects(ctx context.Context, project projectScope, call apiCall) ([]NamedID, error) {
+// readProjects returns the projects that a call lists.
+func (c *Client) readProjects(ctx context.Context, project projectScope, call apiCall) ([]NamedID, error) {
 	resp, err := c.askIAM(ctx, project.region, nil, &request{
 		call: call, purpose: "looking up the project of region " + project.region, source: c.credentials, project: project,
 	})

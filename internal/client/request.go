@@ -64,7 +64,7 @@ type request struct {
 	// attempts is the number of times that the request was sent, throttled how many of them met
 	// throttling.
 	attempts, throttled int
-	// credential authorized the last attempt, nil if it needs none.
+	// credential authorized the last attempt.
 	credential *credential
 	// isRenewed is set once the credential was renewed, or could not be.
 	isRenewed bool
@@ -78,7 +78,7 @@ type request struct {
 // returns the 2xx response. Other outcomes are an [*Error], or the error of getting the credential.
 func (c *Client) send(ctx context.Context, r *request) (*response, error) {
 	var err error
-	r.client = c
+	r.client, r.credential = c, new(credential)
 	if r.target, err = url.Parse(r.url); err != nil {
 		return nil, r.failure(nil, errInvalidURL)
 	}
@@ -116,7 +116,7 @@ func (c *Client) send(ctx context.Context, r *request) (*response, error) {
 // that the request was not sent.
 func (r *request) isRefused(resp *response, err error) bool {
 	if err == nil {
-		return r.credential != nil && r.credential.isRefusedBy(resp)
+		return r.source != nil && r.credential.isRefusedBy(resp)
 	}
 	// A credentialError is about a request for the credential, not about this one.
 	return errors.Is(err, ErrRefusedBefore) && !is[*credentialError](err)
@@ -175,7 +175,7 @@ func (r *request) attempt(ctx context.Context) (*response, error) {
 	maps.Copy(req.Header, r.header)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", r.client.config.UserAgent)
-	if r.credential != nil {
+	if r.source != nil {
 		r.client.secrets.add(r.credential.secrets()...)
 		r.signatures = append(r.signatures, r.credential.authorize(req, r.body, r.project.id))
 	}
@@ -185,7 +185,7 @@ func (r *request) attempt(ctx context.Context) (*response, error) {
 		err = errAttemptTimeout
 	}
 	r.log(ctx, resp, err, time.Since(began))
-	if key := r.credential.keyID(); key != "" && err == nil {
+	if key := r.credential.accessKey; key != "" && err == nil {
 		r.host.trialOf(key).keep(projectScope{}, resp.failure())
 	}
 	return resp, err
@@ -199,7 +199,7 @@ func (r *request) begin(ctx context.Context) (release func(), err error) {
 				return nil, &credentialError{err}
 			}
 		}
-		release, err = r.host.acquire(ctx, r.credential.keyID())
+		release, err = r.host.acquire(ctx, r.credential.accessKey)
 		if err != nil || !r.credential.hasExpired(time.Now()) {
 			return release, err
 		}

@@ -159,9 +159,9 @@ func requestID(header http.Header) string {
 }
 
 // readError reads the body of an API error in any of the shapes in use:
-// {"error_code","error_msg","request_id"}, {"error":{"code","message"}} with a code that is a
-// string or a number, {"code","message"}, {"error":"text"}. Everything is "" if the body has
-// another shape.
+// {"error_code","error_msg","request_id"}, the same with error_message, {"error":{"code","message"}}
+// with a code that is a string or a number, {"code","message"}, {"error":"text"}. Everything is "" if
+// the body has another shape.
 func readError(body []byte) (code, message, requestID string) {
 	type codeAndMessage struct {
 		Code    string `json:"code"`

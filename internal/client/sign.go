@@ -23,7 +23,6 @@ const (
 var signedHeaders = []string{"Content-Type", "Host", "X-Project-Id", "X-Sdk-Date", "X-Security-Token"}
 
 // sign sets the headers that authenticate req with this body at this time, and returns the signature.
-// A request that has been signed before is signed afresh.
 //
 // API Gateway developer guide, "AK/SK Signing and Authentication Algorithm"
 // (https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html).

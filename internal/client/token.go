@@ -38,6 +38,7 @@ type givenTokenSource struct {
 	traded *fetchedSource
 }
 
+// of returns what the IAM that knows a project reports of the token.
 func (s *givenTokenSource) of(project projectScope) *cached[*tokenDescription] {
 	return s.described.of(s.client.signInRegion(project))
 }
@@ -45,20 +46,19 @@ func (s *givenTokenSource) of(project projectScope) *cached[*tokenDescription] {
 // get returns the token as it is, unless it is known to have no project. For a project's name it
 // first asks IAM what the token is for.
 func (s *givenTokenSource) get(ctx context.Context, project projectScope) (*credential, error) {
-	token := s.of(project).last()
+	described := s.of(project).last() // nil if IAM has not been asked yet.
 	if project.name != "" {
 		var err error
-		if token, err = s.of(project).get(ctx); err != nil {
+		if described, err = s.of(project).get(ctx); err != nil {
 			return nil, err
 		}
 	}
-	given := &credential{token: s.token, mayLackProject: true}
-	switch {
-	case token == nil:
-	case token.hasNoProject():
+	if described != nil && described.hasNoProject() {
 		return s.traded.get(ctx, project)
-	case project.name == "" || token.isFor(project, s.client.config.Region):
-		given.projectID = token.Project.ID
+	}
+	given := &credential{token: s.token, mayLackProject: true}
+	if described != nil && (project.name == "" || described.isFor(project, s.client.config.Region)) {
+		given.projectID = described.Project.ID
 	}
 	return given, nil
 }
@@ -66,13 +66,13 @@ func (s *givenTokenSource) get(ctx context.Context, project projectScope) (*cred
 // hasNoProject reports whether IAM says that the token has no project.
 func (t *tokenDescription) hasNoProject() bool { return t.isKnown && t.Project.ID == "" }
 
-// isFor reports whether the token is for a project given by its name. One with the region's name is
-// what is read from by default: a token for another project of the region, whose name begins with
-// the region's, serves as well, and in the client's own region any token.
+// isFor reports whether the token serves for a project given by its name. The region's name is only
+// the default: there the project of the token is read from instead if it is one of the region, whose
+// name begins with the region's, and in the client's own region whatever it is called.
 func (t *tokenDescription) isFor(project projectScope, ownRegion string) bool {
-	byDefault := project.name == project.region &&
-		(strings.HasPrefix(t.Project.Name, project.region+"_") || project.region == ownRegion)
-	return t.Project.Name != "" && (t.Project.Name == project.name || byDefault)
+	isDefault := project.name == project.region
+	isOfRegion := strings.HasPrefix(t.Project.Name, project.region+"_") || project.region == ownRegion
+	return t.Project.Name != "" && (t.Project.Name == project.name || isDefault && isOfRegion)
 }
 
 // renew looks at what the given token is for: one without a project is refused by every service, and

@@ -65,9 +65,8 @@ type EndpointServiceTag struct {
 // GET /v1/{project_id}/vpc-endpoint-services, VPC Endpoint API reference, "Querying VPC Endpoint
 // Services" (https://support.huaweicloud.com/intl/en-us/api-vpcep/vpcep_06_0202.html).
 func (c *Client) EndpointServices(ctx context.Context, in Scope, name, status string) ([]EndpointService, error) {
-	return namedEntries(ctx, name, endpointServiceName(in, name), func(filter string) countedList[EndpointService] {
-		return c.endpointServiceList(in, filter, status)
-	})
+	list := func(filter string) countedList[EndpointService] { return c.endpointServiceList(in, filter, status) }
+	return namedEntries(ctx, name, list, endpointServiceName(in, name))
 }
 
 // EndpointServiceID returns the ID of the VPC endpoint service with exactly this name, as
@@ -78,8 +77,8 @@ func (c *Client) EndpointServiceID(ctx context.Context, in Scope, name string) (
 	return findByName(ctx, search, list, endpointServiceName(in, name))
 }
 
-// endpointServiceName returns what names a service: the part that the owner chose if that is what the
-// name looks like, otherwise the full name.
+// endpointServiceName returns what names a service in a search for name: the part that its owner chose
+// if that is the name, apart from letter case, otherwise the full name.
 func endpointServiceName(in Scope, name string) func(*EndpointService) NamedID {
 	return func(s *EndpointService) NamedID {
 		found := namedID(s.ServiceName, s.ID)
