@@ -5,6 +5,6 @@ data "hwcloud_dli_enhanced_connections" "active" {
 output "failed" {
   value = flatten([
     for connection in data.hwcloud_dli_enhanced_connections.active.connections :
-    [for queue in connection.available_queue_info : queue.name if queue.status == "FAILED"]
+    [for queue in connection.available_queue_info : queue.name if upper(coalesce(queue.status, "unknown")) == "FAILED"]
   ])
 }

@@ -3,8 +3,8 @@ resource "huaweicloud_networking_secgroup_rule" "from_gateway" {
 
   security_group_id = var.security_group_id
   direction         = "egress"
-  ethertype         = "IPv4"
+  ethertype         = can(regex(":", each.value[0].host)) ? "IPv6" : "IPv4"
   protocol          = "tcp"
   ports             = each.value[0].port
-  remote_ip_prefix  = "${each.value[0].host}/32"
+  remote_ip_prefix  = "${each.value[0].host}/${can(regex(":", each.value[0].host)) ? 128 : 32}"
 }

@@ -11,12 +11,12 @@ var vpcChannelObject = newObject(func(f *fields, c *client.VPCChannel) {
 	f.number("balance_strategy", "Algorithm that distributes requests: `1` weighted round robin, `2` weighted least connections, `3` "+
 		"source IP hash, `4` URI hash.", c.BalanceStrategy)
 	f.text("member_type", "How members are identified: `ip` by IP address, `ecs` by Elastic Cloud Server.", c.MemberType)
-	f.number("type", "Type of the channel in the API's older numbers: `2` server channel, `3` microservice channel, or a server channel "+
-		"if `microservice_info` is null or empty. The API plans to remove it in favor of `vpc_channel_type`, "+
-		"and uses it if `vpc_channel_type` is empty.", c.Type)
+	f.number("type", "Type of the channel as a number: `2` server channel, `3` microservice channel. A channel of type `3` whose "+
+		"`microservice_info` is null or empty is a server channel. The API plans to remove this number in favor of `vpc_channel_type`: "+
+		"use it only if `vpc_channel_type` is null or empty.", c.Type)
 	f.text("vpc_channel_type", "Type of the channel: `builtin` (server channel), `microservice` (microservice channel) or `reference` "+
 		"(channel that refers to others). If it is null or empty, `type` has the type.", c.VPCChannelType)
-	f.text("dict_code", "Dictionary code of the channel. The API documents it as not supported.", c.DictCode)
+	f.text("dict_code", "Dictionary code of the channel. According to the API document, the API does not support it yet.", c.DictCode)
 	f.text("create_time", "Time at which the channel was created, in RFC 3339, such as `2020-07-23T07:11:57.244829604Z`.", c.CreateTime)
 	f.text("id", "ID of the channel.", c.ID)
 	f.number("status", "Status of the channel: `1` normal, `2` abnormal.", c.Status)
@@ -33,7 +33,7 @@ var memberGroupObject = newObject(func(f *fields, g *client.VPCChannelMemberGrou
 	f.text("member_group_remark", "Description of the group.", g.MemberGroupRemark)
 	f.number("member_group_weight", "Weight of the group, from `0` to `100`. If it is set, it determines the weights of the group's "+
 		"members.", g.MemberGroupWeight)
-	f.text("dict_code", "Dictionary code of the group. The API documents it as not supported.", g.DictCode)
+	f.text("dict_code", "Dictionary code of the group. According to the API document, the API does not support it yet.", g.DictCode)
 	f.text("microservice_version", "Version of the microservice, in a microservice channel.", g.MicroserviceVersion)
 	f.number("microservice_port", "Port of the group in a microservice channel, from `0` to `65535`. With `0` the members keep their own "+
 		"ports.", g.MicroservicePort)

@@ -97,7 +97,7 @@ func TestExampleGuards(t *testing.T) {
 		{services, `= "accepted"`, "= \"accepted\"\nendpoint_id = \"none\"", "No connection to the endpoint service ledger is accepted."},
 		{connections, "{", "{", "Not connected: warehouse: queue queue_nightly: The route could not be created."},
 		{connections, `= "archive"`, `= "archiv"`, "No active connection is named archiv."},
-		{connections, `= "warehouse"`, `= "werehouse"`, "No active connection is named warehouse."},
+		{connections, `= "warehouse"`, `= "werehouse"`, "No active connection is named werehouse."},
 		{connections, `= "archive"`, `= "warehouse"`, "Connection warehouse has failed for queue_nightly, pool_small."},
 		{channel, "{", "{", `terraform_data.to_backend["192.168.2.11"] will be created`},
 		{channel, `= "orders"`, `= "ordres"`, `None of the VPC channels has the name "ordres"`},
@@ -131,6 +131,39 @@ func TestExampleGuards(t *testing.T) {
 			plan, _ := w.terraform(t, nil, "plan")
 			if !strings.Contains(strings.Join(strings.Fields(plan), " "), tt.want) || found == 0 {
 				t.Errorf("with %s in place of %s, %d times, the plan lacks %q:\n%s", tt.changed, tt.old, found, tt.want, plan)
+			}
+		})
+	}
+}
+
+// TestExampleGuardsWithoutNames checks what a plan says if the API leaves names and statuses out, and
+// that an IPv6 address becomes a rule for itself alone.
+func TestExampleGuardsWithoutNames(t *testing.T) {
+	t.Parallel()
+	binary := buildProvider(t)
+	for folder, want := range map[string]string{
+		"hwcloud_dli_enhanced_connections": "Not connected: b0100000-0000-4000-8000-000000000001: queue unnamed: no reason given",
+		"hwcloud_apig_instances":           "e0000000000000000000000000000001 is unknown",
+		"hwcloud_apig_vpc_channels":        `+ remote_ip_prefix = "2001:db8::1/128"`,
+	} {
+		t.Run(folder, func(t *testing.T) {
+			t.Parallel()
+			w := newCloud(t).newExample(t, binary, path.Join("data-sources", folder))
+			w.cloud.Update(func(d *simulator.Data) {
+				warehouse := d.DLI.Projects[simulator.SecondProjectID][0]
+				delete(warehouse, "name")
+				warehouse["available_queue_info"] = []any{map[string]any{"status": "FAILED"}}
+				for _, gateway := range d.APIG.Instances {
+					delete(gateway.Details, "instance_name")
+					delete(gateway.Details, "status")
+					for _, channel := range gateway.Channels {
+						channel["members"] = []any{map[string]any{"host": "2001:db8::1", "health_status": "healthy"}}
+					}
+				}
+			})
+			plan, _ := w.terraform(t, nil, "plan")
+			if !strings.Contains(strings.Join(strings.Fields(plan), " "), want) {
+				t.Errorf("the plan lacks %q:\n%s", want, plan)
 			}
 		})
 	}

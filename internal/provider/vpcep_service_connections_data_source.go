@@ -107,7 +107,7 @@ func (d *serviceConnectionsDataSource) Schema(_ context.Context, _ datasource.Sc
 			"limit": optionalNumber("Maximum number of connections to return, `1` or more. It limits the complete result, not a page of it. "+
 				"To return all connections, leave it out.", isWholeNumber(1, math.MaxInt64, "To return every connection, leave it out.")),
 			"offset": optionalNumber("Number of connections to skip from the start of the result, `0` or more. Defaults to `0`. "+
-				"If there are no more connections than that, the list is empty, or the API returns an error.",
+				"From the number of connections on, the list is empty or the lookup fails, depending on the cloud.",
 				isWholeNumber(0, math.MaxInt64, "To skip none, leave it out.")),
 		})
 }

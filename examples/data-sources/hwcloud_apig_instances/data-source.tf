@@ -8,7 +8,7 @@ data "hwcloud_apig_instances" "all" {
     postcondition {
       condition = alltrue([for gateway in self.instances : gateway.status == "Running"])
       error_message = "Not running: ${join(", ", [
-        for gateway in self.instances : "${gateway.instance_name} is ${coalesce(gateway.status, "unknown")}"
+        for gateway in self.instances : "${coalesce(gateway.instance_name, gateway.id)} is ${coalesce(gateway.status, "unknown")}"
         if gateway.status != "Running"
       ])}."
     }

@@ -9,21 +9,29 @@ locals {
   servers = flatten([
     for found in data.hwcloud_apig_vpc_channels.of : [
       for channel in found.vpc_channels : [
-        for member in channel.members : "${member.host}:${coalesce(member.port, 0) == 0 ? channel.port : member.port}"
+        for member in channel.members : {
+          host = member.host
+          port = coalesce(member.port, 0) == 0 ? channel.port : member.port
+        }
         if member.host != null && member.host != ""
       ]
     ]
   ])
+
+  # Several channels may have the same server. Grouping by key keeps each once.
+  rules = {
+    for server in local.servers : "${server.host}:${server.port}" => server...
+  }
 }
 
 # In place of security group rules.
 resource "terraform_data" "from_gateways" {
-  for_each = toset(local.servers)
+  for_each = local.rules
 
   input = {
     direction        = "egress"
     protocol         = "tcp"
-    ports            = split(":", each.key)[1]
-    remote_ip_prefix = "${split(":", each.key)[0]}/32"
+    ports            = each.value[0].port
+    remote_ip_prefix = "${each.value[0].host}/${can(regex(":", each.value[0].host)) ? 128 : 32}"
   }
 }

@@ -37,6 +37,6 @@ resource "terraform_data" "to_backend" {
     direction        = "egress"
     protocol         = "tcp"
     ports            = join(",", distinct(each.value))
-    remote_ip_prefix = "${each.key}/32"
+    remote_ip_prefix = "${each.key}/${can(regex(":", each.key)) ? 128 : 32}"
   }
 }

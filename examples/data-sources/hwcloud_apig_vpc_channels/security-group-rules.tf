@@ -25,6 +25,6 @@ resource "terraform_data" "from_gateway" {
     direction        = "egress"
     protocol         = "tcp"
     ports            = each.value[0].port
-    remote_ip_prefix = "${each.value[0].host}/32"
+    remote_ip_prefix = "${each.value[0].host}/${can(regex(":", each.value[0].host)) ? 128 : 32}"
   }
 }

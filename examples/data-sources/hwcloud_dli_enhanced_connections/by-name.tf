@@ -8,7 +8,7 @@ locals {
   # several are left, and is null if none is.
   warehouse = one([
     for connection in data.hwcloud_dli_enhanced_connections.warehouse.connections :
-    connection if connection.name == "warehouse"
+    connection if connection.name == data.hwcloud_dli_enhanced_connections.warehouse.name
   ])
 }
 
@@ -17,6 +17,6 @@ output "warehouse_hosts" {
 
   precondition {
     condition     = local.warehouse != null
-    error_message = "No active connection is named warehouse."
+    error_message = "No active connection is named ${data.hwcloud_dli_enhanced_connections.warehouse.name}."
   }
 }

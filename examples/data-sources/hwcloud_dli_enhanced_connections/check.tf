@@ -7,7 +7,7 @@ locals {
   failed_queues = flatten([
     for connection in data.hwcloud_dli_enhanced_connections.active.connections : [
       for queue in connection.available_queue_info :
-      "${connection.name}: queue ${queue.name}: ${coalesce(queue.err_msg, "no reason given")}"
+      "${coalesce(connection.name, connection.id)}: queue ${coalesce(queue.name, "unnamed")}: ${coalesce(queue.err_msg, "no reason given")}"
       if upper(coalesce(queue.status, "unknown")) == "FAILED"
     ]
   ])

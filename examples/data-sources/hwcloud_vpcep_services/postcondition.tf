@@ -9,7 +9,7 @@ data "hwcloud_vpcep_services" "ledger" {
     postcondition {
       condition = alltrue([for service in self.services : lower(coalesce(service.status, "unknown")) == "available"])
       error_message = "Not available: ${join(", ", [
-        for service in self.services : "${service.service_name} is ${coalesce(service.status, "unknown")}"
+        for service in self.services : "${coalesce(service.service_name, service.id)} is ${coalesce(service.status, "unknown")}"
         if lower(coalesce(service.status, "unknown")) != "available"
       ])}."
     }
