@@ -172,7 +172,7 @@ func TestExampleGuardsWithoutNames(t *testing.T) {
 // TestExampleProviderBlocks validates the files in examples/authentication, each a provider block.
 func TestExampleProviderBlocks(t *testing.T) {
 	t.Parallel()
-	w := newCloud(t).newWorkspace(t, buildProvider(t), "variable \"access_key\" {}\nvariable \"secret_key\" {}\n")
+	w := newCloud(t).newWorkspace(t, buildProvider(t), "")
 	for _, file := range filesIn(t, filepath.Join(repository, "examples", "authentication")) {
 		w.write(t, "block.tf", readPage(t, path.Join("examples/authentication", file)))
 		w.mustRun(t, nil, "validate")
@@ -204,7 +204,7 @@ func newInstalled(t *testing.T, example string) *workspace {
 // bash runs a script and returns what it prints.
 func (w *workspace) bash(t *testing.T, script string) string {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "bash", "-eu", "-c", script) //nolint:gosec // The text is the repository's.
+	command := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", script) //nolint:gosec // The text is the repository's.
 	command.Dir, command.Env = w.folder, w.environment
 	output, err := command.CombinedOutput()
 	if err != nil {
@@ -213,11 +213,12 @@ func (w *workspace) bash(t *testing.T, script string) string {
 	return string(output)
 }
 
-// TestExampleCommands runs the scripts in examples/, each in a copy of its folder.
+// TestExampleCommands runs the scripts and the steps in examples/, each in a copy of its folder.
 func TestExampleCommands(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{
 		"ci/lock.sh":              "Obtained hwcloud/hwcloud checksums for darwin_arm64",
+		"module/ci.yml":           "3 passed, 0 failed",
 		"module/import.sh":        "3 passed, 0 failed",
 		"module/mocks.sh":         "1 passed, 0 failed",
 		"module/own-data.sh":      "1 passed, 0 failed",
@@ -230,7 +231,9 @@ func TestExampleCommands(t *testing.T) {
 			t.Parallel()
 			w := newInstalled(t, path.Dir(file))
 			script := strings.NewReplacer("HW_ACCESS_KEY=...", "HW_ACCESS_KEY="+simulator.AccessKey,
-				"HW_SECRET_KEY=...", "HW_SECRET_KEY="+simulator.SecretKey).Replace(readPage(t, path.Join("examples", file)))
+				"HW_SECRET_KEY=...", "HW_SECRET_KEY="+simulator.SecretKey,
+				"- uses:", "#", "- run: ", "",
+				"go install -C provider ./internal/simulator/cmd/hwcloud-simulator", "").Replace(readPage(t, path.Join("examples", file)))
 			if file == "module/mocks.sh" && !w.hasEphemeralResources(t) {
 				return // Modules can be replaced since Terraform 1.7 and OpenTofu 1.8.
 			}
