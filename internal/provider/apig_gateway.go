@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -31,12 +30,7 @@ func gatewayArguments() map[string]schema.Attribute {
 }
 
 // describe names the gateway.
-func (m *gatewayModel) describe() string {
-	if m.InstanceName.IsNull() {
-		return fmt.Sprintf("gateway %q", m.InstanceID.ValueString())
-	}
-	return fmt.Sprintf("gateway named %q", m.InstanceName.ValueString())
-}
+func (m *gatewayModel) describe() string { return nameOrID("gateway", m.InstanceName, m.InstanceID) }
 
 // resolve returns the ID of the gateway. A name is looked up at every read, because the gateway
 // that has it may be replaced during an apply.

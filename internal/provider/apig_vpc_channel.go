@@ -43,11 +43,8 @@ const vpcChannelDescription = "Reads one VPC channel (load balance channel) of a
 	"A channel that does not exist is an error. " + missingValues + " An empty string is returned as the API sends it."
 
 func (m *vpcChannelModel) operation() operation {
-	channel := fmt.Sprintf("VPC channel %q", m.VPCChannelID.ValueString())
-	if !m.Name.IsNull() {
-		channel = fmt.Sprintf("VPC channel named %q", m.Name.ValueString())
-	}
-	return operation{service: client.APIG, summary: "Unable to read VPC channel", requested: channel + " of " + m.describe()}
+	requested := nameOrID("VPC channel", m.Name, m.VPCChannelID) + " of " + m.describe()
+	return operation{service: client.APIG, summary: "Unable to read VPC channel", requested: requested}
 }
 
 // read reads the channel, and returns it with the values that it has in the state. The name remains

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -73,9 +72,6 @@ func (d *vpcChannelsDataSource) Read(ctx context.Context, req datasource.ReadReq
 }
 
 func (m *vpcChannelsModel) operation() operation {
-	channels := "VPC channels"
-	if !m.Name.IsNull() {
-		channels += fmt.Sprintf(" named %q", m.Name.ValueString())
-	}
-	return operation{service: client.APIG, summary: "Unable to list VPC channels", requested: channels + " of " + m.describe()}
+	requested := nameOrID("VPC channels", m.Name, types.StringNull()) + " of " + m.describe()
+	return operation{service: client.APIG, summary: "Unable to list VPC channels", requested: requested}
 }

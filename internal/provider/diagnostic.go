@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
@@ -23,6 +24,17 @@ type operation struct {
 	summary string
 	// requested is what was requested, such as `VPC channel "x" of gateway "y"`.
 	requested string
+}
+
+// nameOrID describes a thing by its name or its ID, one of which may be set.
+func nameOrID(thing string, name, id types.String) string {
+	switch {
+	case !name.IsNull():
+		return fmt.Sprintf("%s named %q", thing, name.ValueString())
+	case !id.IsNull():
+		return fmt.Sprintf("%s %q", thing, id.ValueString())
+	}
+	return thing
 }
 
 // failure is an operation that failed, with all that its diagnostic is made of.

@@ -7,9 +7,27 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
 )
+
+func TestRequested(t *testing.T) {
+	t.Parallel()
+	id, name := types.StringValue("i"), types.StringValue("n")
+	for want, model := range map[string]interface{ operation() operation }{
+		`connections of VPC endpoint service "i"`:       &serviceConnectionsModel{ServiceID: id},
+		`connections of VPC endpoint service named "n"`: &serviceConnectionsModel{ServiceName: name, ServiceID: id},
+		`enhanced datasource connections`:               &enhancedConnectionsModel{},
+		`enhanced datasource connections named "n"`:     &enhancedConnectionsModel{Name: name},
+		`VPC channels of gateway "i"`:                   &vpcChannelsModel{gatewayModel: gatewayModel{InstanceID: id}},
+		`VPC channel "i" of gateway named "n"`:          &vpcChannelModel{VPCChannelID: id, gatewayModel: gatewayModel{InstanceName: name}},
+	} {
+		if got := model.operation().requested; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
 
 func TestDiagnostic(t *testing.T) {
 	t.Parallel()

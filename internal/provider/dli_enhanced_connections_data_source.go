@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
@@ -134,10 +133,7 @@ func (d *enhancedConnectionsDataSource) Read(ctx context.Context, req datasource
 }
 
 func (m *enhancedConnectionsModel) operation() operation {
-	requested := "enhanced datasource connections"
-	if !m.Name.IsNull() {
-		requested += fmt.Sprintf(" named %q", m.Name.ValueString())
-	}
+	requested := nameOrID("enhanced datasource connections", m.Name, types.StringNull())
 	return operation{service: client.DLI, summary: "Unable to list DLI enhanced datasource connections", requested: requested}
 }
 

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -141,10 +140,7 @@ func (m *serviceConnectionsModel) resolve(ctx context.Context, api *client.Clien
 }
 
 func (m *serviceConnectionsModel) operation() operation {
-	requested := fmt.Sprintf("connections of VPC endpoint service %q", m.ServiceID.ValueString())
-	if !m.ServiceName.IsNull() {
-		requested = fmt.Sprintf("connections of VPC endpoint service named %q", m.ServiceName.ValueString())
-	}
+	requested := nameOrID("connections of VPC endpoint service", m.ServiceName, m.ServiceID)
 	return operation{service: client.VPCEP, summary: "Unable to list VPC endpoint service connections", requested: requested}
 }
 
