@@ -41,7 +41,7 @@ const (
 	ReasonAPIError Reason = iota
 	// ReasonReportedFailure is a 2xx response whose body reports a failure.
 	ReasonReportedFailure
-	// ReasonUnexpectedResponse is a 2xx response without the expected JSON.
+	// ReasonUnexpectedResponse is a 2xx response without the expected JSON, or one that is not HTTP.
 	ReasonUnexpectedResponse
 	// ReasonWrongFieldType is a 2xx response in which a field has another type than documented.
 	ReasonWrongFieldType

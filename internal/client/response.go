@@ -80,8 +80,7 @@ func (r *response) unexpected(problem error) *Error {
 		text = "unexpected response: " + problem.Error()
 	}
 	e := r.apiError()
-	e.Reason = ReasonUnexpectedResponse
-	e.Err = errors.New(text + ", " + r.start())
+	e.Reason, e.Err = ReasonUnexpectedResponse, errors.New(text+", "+r.start())
 	return e
 }
 

@@ -37,7 +37,7 @@ func isPermanent(err error) bool {
 	}
 	return is[*tls.CertificateVerificationError](err) || isTLSError(err) || is[*net.AddrError](err) || is[*DeadlineError](err) ||
 		is[*credentialError](err) || errors.Is(err, errRedirect) || errors.Is(err, ErrRefusedBefore) || errors.Is(err, errInvalidURL) ||
-		errors.Is(err, errResponseTooLarge)
+		errors.Is(err, errResponseTooLarge) || isNotHTTP(err)
 }
 
 // backoff returns the wait between an attempt, counted from 1, and the next. It doubles each time;

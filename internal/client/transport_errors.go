@@ -7,17 +7,15 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"syscall"
 )
 
 // namingProxy turns a failed connection to a proxy of the transport into a [ProxyError].
 func namingProxy(transport *http.Transport, req *http.Request, err error) error {
-	operation, ok := errors.AsType[*net.OpError](err)
-	if !ok || operation.Op != "proxyconnect" {
-		return err
-	}
-	if proxy, proxyErr := transport.Proxy(req); proxyErr == nil && proxy != nil {
-		err = &ProxyError{Host: proxy.Host, Err: operation.Err}
+	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "proxyconnect" {
+		proxy, _ := transport.Proxy(req) // It succeeds, as when the transport connected.
+		return &ProxyError{Host: proxy.Host, Err: operation.Err}
 	}
 	return err
 }
@@ -54,6 +52,8 @@ func reasonOf(err error) Reason {
 		return ReasonCertificate
 	case isTLSError(err):
 		return ReasonTLS
+	case isNotHTTP(err):
+		return ReasonUnexpectedResponse
 	case errors.Is(err, errAttemptTimeout), mayBeTimeout && timeout.Timeout():
 		return ReasonTimeout
 	case errors.Is(err, errResponseTooLarge):
@@ -73,3 +73,7 @@ func isTLSError(err error) bool {
 	return ok && operation.Op == "remote error" || is[tls.RecordHeaderError](err) || is[tls.AlertError](err) ||
 		errors.Is(err, http.ErrSchemeMismatch)
 }
+
+// isNotHTTP reports whether the server responds in another protocol, such as TLS. The error has no
+// type of its own.
+func isNotHTTP(err error) bool { return strings.Contains(err.Error(), "malformed HTTP ") }

@@ -43,6 +43,7 @@ func TestReasons(t *testing.T) {
 		"alert":                      {&net.OpError{Op: "remote error", Err: tls.AlertError(40)}, ReasonTLS},
 		"no TLS":                     {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, ReasonTLS},
 		"HTTP":                       {http.ErrSchemeMismatch, ReasonTLS},
+		"not HTTP":                   {errors.New(`malformed HTTP status code "x"`), ReasonUnexpectedResponse},
 		"proxy":                      {&ProxyError{Status: 407}, ReasonProxy},
 		"too large":                  {errResponseTooLarge, ReasonResponseTooLarge},
 		"redirect":                   {errRedirect, ReasonRedirect},

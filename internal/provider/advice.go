@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -34,9 +35,12 @@ const (
 	throttled  = "The API is throttling requests. Raise max_retries if it is 0, and " + lookUpLess
 	newToken   = "The token is not valid here: it has expired, is incomplete, or belongs to another cloud or account. " +
 		"Set a new one, or sign in with an access key or as a user instead.{sent}"
+	lostProxy = "The proxy of HTTPS_PROXY or HTTP_PROXY cannot be reached: correct its URL, which for most proxies begins with http://, " +
+		"also for HTTPS, or exclude this host in NO_PROXY. {address}"
 	badProxy = "The proxy of HTTPS_PROXY or HTTP_PROXY does not connect to this host: if it requires credentials (407), " +
 		"put them into its URL, percent-encoded; otherwise correct the URL, allow the host at the proxy, or exclude it in NO_PROXY. {address}"
-	notThisAPI = "The response is not from this API, but from another web server, a proxy or a login page. {address}"
+	expectsHTTPS = "The response is not from this API. If the server expects HTTPS, begin its address with https://. {address}"
+	notThisAPI   = "The response is not from this API, but from another web server, a proxy or a login page. {address}"
 )
 
 // rules are tried in order; the first that matches applies.
@@ -67,12 +71,11 @@ var rules = []rule{
 	{when: func(f failure) bool { return f.request.Throttled > 0 }, advice: throttled},
 
 	// Something in between, or another server.
+	{reason: client.ReasonProxy, when: isLostProxy, advice: lostProxy},
 	{reason: client.ReasonProxy, advice: badProxy},
 	{status: http.StatusProxyAuthRequired, advice: badProxy},
-	{
-		status: http.StatusBadRequest, when: func(f failure) bool { return f.request.Code == "" && strings.HasPrefix(f.request.URL, "http://") },
-		advice: "The response is not from this API. If the server expects HTTPS, begin its address with https://. {address}",
-	},
+	{status: http.StatusBadRequest, when: func(f failure) bool { return f.request.Code == "" && isPlain(f) }, advice: expectsHTTPS},
+	{reason: client.ReasonUnexpectedResponse, when: func(f failure) bool { return f.request.Status == 0 && isPlain(f) }, advice: expectsHTTPS},
 	{when: func(f failure) bool { return f.request.Page && f.request.Status < 500 }, advice: notThisAPI},
 	{reason: client.ReasonUnexpectedResponse, advice: notThisAPI},
 	{reason: client.ReasonRedirect, advice: "None of the APIs redirects. " + notThisAPI},
@@ -87,19 +90,25 @@ var rules = []rule{
 			"https://github.com/hwcloud/terraform-provider-hwcloud/issues.",
 	},
 	{reason: client.ReasonResponseTooLarge, advice: "Read the list in parts with limit and offset, or it is not from this API. {address}"},
+	{
+		reason: client.ReasonConnectionRefused, when: isLeftOver,
+		advice: "Nothing accepts connections at this address. {address} If it is left over from hwcloud-simulator, " +
+			"unset HW_METADATA_ENDPOINT and every HW_ENDPOINT_…, and use credentials of your own.",
+	},
 	{reason: client.ReasonConnectionRefused, advice: "Nothing accepts connections at this address, or a firewall refuses them. {address}"},
 	{reason: client.ReasonUnknownHost, advice: "There is no such host, or this machine's DNS does not know it. {address}"},
-	{
-		reason: client.ReasonCertificate,
-		advice: "The server's certificate is not trusted: if the cloud, or a proxy in between, has a certificate authority of its own, " +
-			"set cacert_file to its certificate; otherwise check this machine's clock. {address}",
-	},
+	{reason: client.ReasonCertificate, advice: "{certificate} {address}"},
 	{
 		reason: client.ReasonTLS,
 		advice: "The TLS handshake failed: if the server is plain HTTP, begin its address with http://; if the port is a proxy's, " +
 			"correct it; if the server requires a client certificate, set cert and key to a valid one. {address}",
 	},
 	{reason: client.ReasonTimeout, advice: "The server did not respond in time, or a firewall drops the packets. {address}"},
+	{
+		reason: client.ReasonConnectionClosed, when: isPlain,
+		advice: "The connection was closed: if this port expects HTTPS, begin the address with https://; " +
+			"otherwise run Terraform again, or check proxies in between. {address}",
+	},
 	{reason: client.ReasonConnectionClosed, advice: "The connection was closed: run Terraform again, or check proxies in between. {address}"},
 	{reason: client.ReasonNotSent, advice: "The request could not be sent. {address}"},
 
@@ -249,7 +258,8 @@ func (f failure) expand(advice, argument string) string {
 	return strings.NewReplacer(
 		"{argument}", argument, "{thing}", about.kind, "{place}", about.place, "{name}", about.name, "{correct}", correct,
 		"{address}", f.address(), "{sent}", f.sent(), "{project}", f.project(), "{service}", f.request.Service,
-		"{tokenProject}", f.request.TokenProject, "{permission}", permissions[operation], "{signIn}", iamChecks[operation],
+		"{certificate}", f.certificate(), "{tokenProject}", f.request.TokenProject,
+		"{permission}", permissions[operation], "{signIn}", iamChecks[operation],
 	).Replace(advice)
 }
 
@@ -268,6 +278,33 @@ func (f failure) address() string {
 	}
 	cloud := cmp.Or(origins(f.data.setting("cloud")), "the default cloud")
 	return "The address is made of " + region + " and " + cloud + ": if it is wrong, correct them, or set " + service + " in endpoints."
+}
+
+// certificate says what is wrong with the server's certificate.
+func (f failure) certificate() string {
+	_, unknown := errors.AsType[x509.UnknownAuthorityError](f.err)
+	invalid, _ := errors.AsType[x509.CertificateInvalidError](f.err)
+	file := f.data.setting("cacert_file")
+	var names []string
+	if other, ok := errors.AsType[x509.HostnameError](f.err); ok {
+		names = append(names, other.Certificate.DNSNames...)
+		for _, ip := range other.Certificate.IPAddresses {
+			names = append(names, ip.String())
+		}
+	}
+	switch {
+	case names != nil:
+		return "The server's certificate is for " + quoted(names[:min(len(names), 10)]) + ": use one of these names in the address."
+	case unknown && file.isSet():
+		return "None of the certificates in the file of " + origins(file) + " has issued the server's: add that of its authority."
+	case unknown:
+		return "The server's certificate is not trusted: if the cloud, or a proxy in between, has a certificate authority of its own, " +
+			"set cacert_file to its certificate."
+	case invalid.Reason == x509.Expired:
+		return "The server's certificate has expired or is not valid yet: check this machine's clock; " +
+			"if that is right, the server's operator has to renew it."
+	}
+	return "The server's certificate is not valid: its operator has to replace it."
 }
 
 // ownProject returns project_id or project_name of the provider, a zero value if the read does not
@@ -314,6 +351,20 @@ func (f failure) sent() string {
 func says(pattern string) func(failure) bool {
 	form := regexp.MustCompile("(?i)" + pattern)
 	return func(f failure) bool { return form.MatchString(f.request.Message) }
+}
+
+// isPlain reports whether the request was sent over plain HTTP.
+func isPlain(f failure) bool { return strings.HasPrefix(f.request.URL, "http://") }
+
+// isLeftOver reports whether the address may be that of a simulator that has ended.
+func isLeftOver(f failure) bool {
+	return strings.HasPrefix(f.request.URL, "http://127.0.0.1:") && strings.HasPrefix(f.data.addresses[f.request.Service], "HW_ENDPOINT_")
+}
+
+// isLostProxy reports whether a proxy did not respond.
+func isLostProxy(f failure) bool {
+	proxy, ok := errors.AsType[*client.ProxyError](f.err)
+	return ok && proxy.Err != nil
 }
 
 // isUnknownAPI reports whether there is no such API at the address: a service responds to what does

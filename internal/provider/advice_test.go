@@ -3,11 +3,13 @@ package provider
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -225,6 +227,11 @@ func addressAdvice() map[string]advised {
 	}
 	gitHub := changed(apiError(client.OpRequestIDToken, 0, "", ""), func(e *client.Error) { e.Reason = client.ReasonUnknownHost })
 	proxy := &client.ProxyError{Host: "proxy:3128", Status: 407}
+	lostProxy := &client.ProxyError{Host: "proxy:3128", Err: io.EOF}
+	named := &x509.Certificate{DNSNames: []string{"a", "b"}, IPAddresses: []net.IP{net.IPv6loopback}}
+	at := func(url string, reason client.Reason) *client.Error {
+		return changed(failedFor(reason, errors.New("x")), func(e *client.Error) { e.URL = url })
+	}
 	return map[string]advised{
 		"refused": {
 			err:  failedFor(client.ReasonConnectionRefused, errors.New("x")),
@@ -234,8 +241,38 @@ func addressAdvice() map[string]advised {
 			err: failedFor(client.ReasonUnknownHost, nil), data: from("OS_AUTH_URL"),
 			want: "no such host|comes from OS_AUTH_URL: if it is wrong, correct or remove that.",
 		},
-		"certificate": {err: failedFor(client.ReasonCertificate, nil), want: "set cacert_file to its certificate|clock"},
-		"TLS":         {err: failedFor(client.ReasonTLS, nil), want: "set cert and key" + madeOf},
+		"left over from the simulator": {
+			err: at("http://127.0.0.1:1234/x", client.ReasonConnectionRefused), data: from("HW_ENDPOINT_DLI and region"),
+			want: "Nothing accepts connections at this address. The address comes|simulator, unset HW_METADATA_ENDPOINT and every HW_ENDPOINT_…",
+		},
+		"a loopback address of one's own": {
+			err: at("http://127.0.0.1:1234/x", client.ReasonConnectionRefused), data: from("endpoints.dli"),
+			want: "endpoints.dli", never: "simulator",
+		},
+		"another server, by variable": {
+			err: at("https://x/x", client.ReasonConnectionRefused), data: from("HW_ENDPOINT_DLI"), want: "HW_ENDPOINT_DLI", never: "simulator",
+		},
+		"certificate": {
+			err:  failedFor(client.ReasonCertificate, x509.HostnameError{Host: "h", Certificate: new(x509.Certificate)}),
+			want: "The server's certificate is not valid: its operator has to replace it." + madeOf,
+		},
+		"certificate of another name": {
+			err: failedFor(client.ReasonCertificate, x509.HostnameError{Host: "h", Certificate: named}), data: from("HW_ENDPOINT_DLI"),
+			never: "cacert_file", want: "certificate is for `a`, `b`, `::1`: use one of these names in the address. The address comes from HW_ENDPOINT_DLI",
+		},
+		"certificate of an unknown authority": {
+			err:  failedFor(client.ReasonCertificate, x509.UnknownAuthorityError{}),
+			want: "a certificate authority of its own, set cacert_file to its certificate." + madeOf, never: "clock",
+		},
+		"certificate of another authority": {
+			err: failedFor(client.ReasonCertificate, x509.UnknownAuthorityError{}), data: usedData("cacert_file", "HW_CACERT"),
+			want: "None of the certificates in the file of cacert_file from HW_CACERT has issued the server's: add that of its authority.",
+		},
+		"expired certificate": {
+			err:  failedFor(client.ReasonCertificate, x509.CertificateInvalidError{Reason: x509.Expired}),
+			want: "has expired or is not valid yet: check this machine's clock", never: "cacert_file",
+		},
+		"TLS": {err: failedFor(client.ReasonTLS, nil), want: "set cert and key" + madeOf},
 		"made of an argument": {
 			err: failedFor(client.ReasonUnknownHost, nil), set: map[string]string{"region": "r"}, data: usedData("region", "HW_REGION_NAME"),
 			want: "made of the region here and the default cloud: if",
@@ -250,10 +287,25 @@ func addressAdvice() map[string]advised {
 			err:  failedFor(client.ReasonConnectionClosed, nil),
 			want: "The connection was closed: run Terraform again",
 		},
+		"reset over HTTP": {
+			err:  at("http://x/x", client.ReasonConnectionClosed),
+			want: "closed: if this port expects HTTPS, begin the address with https://; otherwise run Terraform again",
+		},
+		"no HTTP": {
+			err:  at("http://x/x", client.ReasonUnexpectedResponse),
+			want: "The response is not from this API. If the server expects HTTPS, begin its address with https://." + madeOf,
+		},
+		"no HTTP behind TLS": {
+			err: at("https://x/x", client.ReasonUnexpectedResponse), want: "another web server", never: "begin its address",
+		},
 		"not sent": {err: failedFor(client.ReasonNotSent, nil), want: "could not be sent" + madeOf},
 		"proxy": {
 			err:  failedFor(client.ReasonProxy, proxy),
 			want: "Cause: the proxy proxy:3128|requires credentials (407), put them into its URL|NO_PROXY",
+		},
+		"lost proxy": {
+			err:  failedFor(client.ReasonProxy, lostProxy),
+			want: "cannot be reached: correct its URL, which for most proxies begins with http://, also for HTTPS", never: "407",
 		},
 		"407": {err: page(407), want: "percent-encoded", never: "not from this API"},
 		"page, 200": {

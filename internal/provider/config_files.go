@@ -76,7 +76,7 @@ func (b *configBuilder) failFile(s setting, err error) {
 // caCertificates returns the content of the file of CA certificates.
 func (b *configBuilder) caCertificates(argument types.String) []byte {
 	s := b.text(path.Root("cacert_file"), argument, caCertFileVariables)
-	b.check(&s, nil)
+	b.use(&s)
 	content := b.readFile(s)
 	if content != nil && !x509.NewCertPool().AppendCertsFromPEM(content) {
 		b.failFile(s, errors.New("it contains no PEM certificate"))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -42,6 +43,7 @@ func TestFailures(t *testing.T) {
 		t.Cleanup(server.Close)
 		return server.URL
 	}
+	cert, _ := clientCertificateFiles(t)
 	plain, secure := serve((*httptest.Server).Start), serve((*httptest.Server).StartTLS)
 	ok := func(body string) simulator.Action { return simulator.Respond(200, nil, body) }
 	const given = "The address comes from endpoints.vpcep: if it is wrong, correct or remove that."
@@ -52,13 +54,32 @@ func TestFailures(t *testing.T) {
 		// A label this long is no name, so that nobody is asked for it.
 		"no such host": {address: "http://" + strings.Repeat("x", 64) + ".invalid", want: "no such host|There is no such host"},
 		"untrusted":    {address: secure, want: "certificate|set cacert_file to its certificate"},
+		"another authority": {
+			address: secure, environment: object{"HW_CACERT": cert},
+			want: "unknown authority|None of the certificates in the file of cacert_file from HW_CACERT has issued the server's",
+		},
+		"another name": {
+			address: strings.Replace(secure, "127.0.0.1", "localhost", 1),
+			want:    "not localhost|The server's certificate is for `example.com`",
+		},
+		"SSH": {
+			action: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					panic(err)
+				}
+				_, _ = io.WriteString(conn, "SSH-2.0-x\r\n")
+				_ = conn.Close()
+			},
+			want: "malformed HTTP response|The response is not from this API. If the server expects HTTPS",
+		},
 		"HTTP behind https": {
 			address: strings.Replace(plain, "http:", "https:", 1),
 			want:    "first record|failed: if the server is plain HTTP, begin its address with http://; if the port is a proxy's",
 		},
 		"HTTPS behind http": {address: strings.Replace(secure, "https:", "http:", 1), want: "HTTPS server|begin its address with https://"},
 		"stalled":           {action: simulator.StallHeaders(), set: object{"timeouts": object{"read": "1s"}}, want: "within its timeout of 1s"},
-		"reset":             {action: simulator.Reset(), want: "connection reset by peer|connection was closed: run Terraform again"},
+		"reset":             {action: simulator.Reset(), want: "connection reset by peer|connection was closed: if this port expects HTTPS"},
 		"redirect":          {action: simulator.Redirect(302, "https://127.0.0.2:9/x"), want: "https://127.0.0.2:9|None of the APIs redirects."},
 		"login page": {
 			action: simulator.HTML(200),
