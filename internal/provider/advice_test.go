@@ -226,6 +226,7 @@ func addressAdvice() map[string]advised {
 		return providerData{addresses: map[string]string{client.DLI: origin, client.IAM: origin}}
 	}
 	gitHub := changed(apiError(client.OpRequestIDToken, 0, "", ""), func(e *client.Error) { e.Reason = client.ReasonUnknownHost })
+	keys := providerData{credentials: "access_key from HW_ACCESS_KEY"}
 	proxy := &client.ProxyError{Host: "proxy:3128", Status: 407}
 	lostProxy := &client.ProxyError{Host: "proxy:3128", Err: io.EOF}
 	named := &x509.Certificate{DNSNames: []string{"a", "b"}, IPAddresses: []net.IP{net.IPv6loopback}}
@@ -258,7 +259,7 @@ func addressAdvice() map[string]advised {
 		},
 		"certificate of another name": {
 			err: failedFor(client.ReasonCertificate, x509.HostnameError{Host: "h", Certificate: named}), data: from("HW_ENDPOINT_DLI"),
-			never: "cacert_file", want: "certificate is for `a`, `b`, `::1`: use one of these names in the address. The address comes from HW_ENDPOINT_DLI",
+			want: "certificate is for `a`, `b`, `::1`: use one of these names in the address.|HW_ENDPOINT_DLI", never: "cacert_file",
 		},
 		"certificate of an unknown authority": {
 			err:  failedFor(client.ReasonCertificate, x509.UnknownAuthorityError{}),
@@ -316,15 +317,24 @@ func addressAdvice() map[string]advised {
 			err: page(404), data: from("endpoints.dli"),
 			want: "login page|comes from endpoints.dli: if it is wrong", never: "exist",
 		},
-		"page, 403":     {err: page(403), want: "not from this API" + madeOf, never: "permission"},
-		"page, 502":     {err: page(502), want: "The service failed. Try again later", never: "not from this API"},
-		"not JSON":      {err: failedFor(client.ReasonUnexpectedResponse, nil), want: "not from this API" + madeOf},
-		"plain HTTP":    {err: overHTTP, data: from("HW_ENDPOINT_DLI"), want: "begin its address with https://|HW_ENDPOINT_DLI"},
-		"redirect":      {err: failedFor(client.ReasonRedirect, nil), want: "None of the APIs redirects.|login page" + madeOf},
-		"wrong type":    {err: failedFor(client.ReasonWrongFieldType, nil), want: "another type than documented|/issues"},
-		"too large":     {err: failedFor(client.ReasonResponseTooLarge, nil), want: "Read the list in parts with limit and offset"},
-		"unknown API":   {err: apiError(listDLI, 404, "APIG.0101", ""), want: elsewhere + madeOf},
-		"API not found": {err: apiError(listDLI, 404, "", "API not found"), want: elsewhere + madeOf},
+		"page, 403": {err: page(403), want: "not from this API" + madeOf, never: "permission"},
+		"page, sign-in": {
+			err:  changed(apiError(client.OpListProjects, 401, "", ""), func(e *client.Error) { e.Page = true }),
+			data: keys, want: "not from this API", never: "Credentials",
+		},
+		"redirected sign-in": {
+			err:  changed(apiError(client.OpListProjects, 302, "", ""), func(e *client.Error) { e.Reason = client.ReasonRedirect }),
+			data: keys, want: "redirects", never: "Credentials",
+		},
+		"sign-in of another API": {err: apiError(client.OpListProjects, 404, "", ""), data: keys, want: "no such API", never: "Credentials"},
+		"page, 502":              {err: page(502), want: "The service failed. Try again later", never: "not from this API"},
+		"not JSON":               {err: failedFor(client.ReasonUnexpectedResponse, nil), want: "not from this API" + madeOf},
+		"plain HTTP":             {err: overHTTP, data: from("HW_ENDPOINT_DLI"), want: "begin its address with https://|HW_ENDPOINT_DLI"},
+		"redirect":               {err: failedFor(client.ReasonRedirect, nil), want: "None of the APIs redirects.|login page" + madeOf},
+		"wrong type":             {err: failedFor(client.ReasonWrongFieldType, nil), want: "another type than documented|/issues"},
+		"too large":              {err: failedFor(client.ReasonResponseTooLarge, nil), want: "Read the list in parts with limit and offset"},
+		"unknown API":            {err: apiError(listDLI, 404, "APIG.0101", ""), want: elsewhere + madeOf},
+		"API not found":          {err: apiError(listDLI, 404, "", "API not found"), want: elsewhere + madeOf},
 		"404": {
 			err: apiError(showChannel, 404, "NotFound", ""), set: bothIDs,
 			want: "no such API at this address: it does not lead to the service apig.", never: "Check",

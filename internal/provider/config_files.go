@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -34,6 +35,8 @@ func readFile(name string) ([]byte, error) {
 	var content []byte
 	switch {
 	case err != nil:
+	case info.IsDir():
+		err = errors.New("it is a folder")
 	case !info.Mode().IsRegular():
 		err = errors.New("it is not a regular file")
 	case info.Size() > 1<<20:
@@ -54,8 +57,12 @@ func (b *configBuilder) readFile(s setting) []byte {
 		return nil
 	}
 	content, err := readFile(s.value)
-	if err == nil && len(bytes.TrimSpace(content)) == 0 {
+	switch command := fromDER(content); {
+	case err != nil:
+	case len(bytes.TrimSpace(content)) == 0:
 		err = errors.New("it is empty")
+	case command != "":
+		err = fmt.Errorf("it is in DER form; convert it with openssl %s -inform der -in FILE -out FILE.pem", command)
 	}
 	if err != nil {
 		b.failFile(s, err)
@@ -64,13 +71,33 @@ func (b *configBuilder) readFile(s setting) []byte {
 	return content
 }
 
+// fromDER returns the command of OpenSSL that converts a certificate or a private key from DER, "" if
+// it is neither.
+func fromDER(content []byte) string {
+	_, noCertificate := x509.ParseCertificate(content)
+	_, noKey := x509.ParsePKCS8PrivateKey(content)
+	_, noRSAKey := x509.ParsePKCS1PrivateKey(content)
+	_, noECKey := x509.ParseECPrivateKey(content)
+	switch {
+	case noCertificate == nil:
+		return "x509"
+	case noKey == nil || noRSAKey == nil || noECKey == nil:
+		return "pkey"
+	}
+	return ""
+}
+
 func (b *configBuilder) failFile(s setting, err error) {
 	file := "the file that " + s.source() + " names"
 	if s.value == defaultProfileFile {
 		file = defaultProfileFile
 	}
-	b.fail(s.at, "Unable to use file", "Cannot use %s: %v. Set %s to the path of %s, not to its content. "+
-		"A relative path starts in the directory in which Terraform runs.", file, err, s.source(), fileContents[s.name])
+	mend := fmt.Sprintf("Set %s to the path of %s, not to its content. "+
+		"A relative path starts in the directory in which Terraform runs.", s.source(), fileContents[s.name])
+	if errors.Is(err, fs.ErrPermission) {
+		mend = "Make it readable for the user that runs Terraform."
+	}
+	b.fail(s.at, "Unable to use file", "Cannot use %s: %v. %s", file, err, mend)
 }
 
 // caCertificates returns the content of the file of CA certificates.

@@ -5,12 +5,15 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"io"
+	"io/fs"
 	"log"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/simulator"
 )
@@ -74,6 +77,13 @@ func TestReadFile(t *testing.T) {
 		if _, err := readFile(path); err == nil || strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+
+	// A superuser, who may run the test, may read every file.
+	b := configBuilder{diags: new(diag.Diagnostics)}
+	b.failFile(setting{name: "key"}, fs.ErrPermission)
+	if got := (*b.diags)[0].Detail(); !strings.HasSuffix(got, "permission denied. Make it readable for the user that runs Terraform.") {
+		t.Error(got)
 	}
 
 	// KooCLI's own file is in the home folder.

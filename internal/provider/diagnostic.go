@@ -80,7 +80,8 @@ func (f failure) diagnostic() diag.Diagnostic {
 }
 
 // facts describes the error. For a request: its purpose, method and URL, the response's status,
-// code, message and request ID, the number of attempts, and the origin of refused credentials.
+// code, message and request ID, the number of attempts, and the origin of credentials that an API
+// refused.
 func (f failure) facts() string {
 	failed := f.request
 	_, isEndpoint := errors.AsType[*client.EndpointError](f.err)
@@ -127,7 +128,8 @@ func (f failure) facts() string {
 	if failed.Err != nil {
 		line("Cause", failed.Err.Error())
 	}
-	if failed.Status == 401 || failed.Status == 403 || failed.Service == client.IAM && failed.Status != 0 {
+	isRefusal := failed.Status == http.StatusUnauthorized || failed.Status == http.StatusForbidden
+	if failed.Reason == client.ReasonAPIError && !failed.Page && (isRefusal || failed.Service == client.IAM && failed.Code != "") {
 		line("Credentials", f.data.credentials)
 	}
 	return strings.Join(lines, "\n")

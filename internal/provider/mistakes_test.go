@@ -150,6 +150,10 @@ func placeMistakes(t *testing.T) map[string]mistake {
 	t.Helper()
 	cert, key := clientCertificateFiles(t)
 	_, otherKey := clientCertificateFiles(t)
+	der := func(file string) string {
+		block, _ := pem.Decode(readFileOf(t, file))
+		return textFile(t, string(block.Bytes))
+	}
 	endpoint := func(address string) object { return object{"endpoints": object{"dli": address}} }
 	const dli, good = `endpoints["dli"]|`, "https://dli.{region}.example.com"
 	return map[string]mistake{
@@ -215,6 +219,15 @@ func placeMistakes(t *testing.T) map[string]mistake {
 			arguments: object{"cacert_file": textFile(t, "\n")}, onlyPlan: true,
 			want: "cacert_file|is empty", fix: object{"cacert_file": cert},
 		},
+		"DER": {
+			arguments: object{"cacert_file": der(cert)}, onlyPlan: true,
+			want: "cacert_file|is in DER form; convert it with openssl x509 -inform der -in FILE -out", fix: object{"cacert_file": cert},
+		},
+		"DER key": {
+			arguments: object{"cert": cert, "key": der(key)}, onlyPlan: true,
+			want: "key|is in DER form; convert it with openssl pkey -inform der -in FILE -out", fix: object{"key": key},
+		},
+		"folder": {arguments: object{"cacert_file": t.TempDir()}, onlyPlan: true, want: "cacert_file|it is a folder", fix: object{"cacert_file": cert}},
 		"no certificate": {
 			arguments: object{"cacert_file": textFile(t, "x")}, onlyPlan: true,
 			want: "cacert_file|no PEM", fix: object{"cacert_file": cert},
