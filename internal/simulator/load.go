@@ -31,7 +31,8 @@ import (
 // An error names the line and the place, as a JSON pointer. The warnings, which have the same form,
 // are about statuses that the API does not have and about unknown lists.
 func (d *Data) Load(raw []byte) (warnings []string, err error) {
-	if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(raw, new(any))); ok {
+	isPlan := bytes.HasPrefix(raw, []byte("PK")) // A plan file is a ZIP archive.
+	if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(raw, new(any))); ok && !isPlan {
 		return nil, fmt.Errorf("line %d: %w", line(raw, syntax.Offset), syntax)
 	}
 	l := loader{raw: raw, data: *d, seen: make(map[string]bool)}
@@ -39,7 +40,9 @@ func (d *Data) Load(raw []byte) (warnings []string, err error) {
 	l.data.DLI.Projects, l.data.APIG.Instances = make(map[string][]Entry), make(map[string]*Instance)
 	file := parseEntry(raw)
 	if file["projects"] == nil {
-		return nil, l.errorf("", `must be an object with the list "projects"`)
+		return nil, l.errorf("", `must be an object with the list "projects"; for the output of terraform show -json, `+
+			"hwcloud-simulator import < FILE > cloud.json makes one; for a plan or a state, "+
+			"terraform show -json FILE | hwcloud-simulator import > cloud.json")
 	}
 	l.each(file, "", "projects", l.project)
 	projects := l.data.IAM.Projects

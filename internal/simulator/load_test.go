@@ -75,6 +75,7 @@ func TestLoadErrors(t *testing.T) {
 	rows := map[string]string{
 		``:                               "line 1: unexpected end of JSON input",
 		`[]`:                             `line 1, /: must be an object with the list "projects"`,
+		"PK\x03\x04":                     `line 1, /: must be an object with the list "projects"; for the output of terraform show -json`,
 		`{"project": []}`:                `line 1, /: must be an object with the list "projects"`,
 		`{|"projects": [|{]}`:            "line 3: invalid character",
 		`{"projects": [|{"id": "p",|`:    "line 3: unexpected end of JSON input",

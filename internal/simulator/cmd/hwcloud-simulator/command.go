@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -32,7 +34,11 @@ func runCommand(ctx context.Context, server *simulator.Server, command []string,
 	child.Env = environment(server)
 	child.Stdin, child.Stdout, child.Stderr = stdin, stdout, stderr
 	err := child.Run()
-	if child.ProcessState == nil {
+	switch {
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no program %q: write the command without quotes; for shell syntax, -- sh -c '…'; "+
+			"otherwise install it or correct its path", command[0])
+	case child.ProcessState == nil:
 		return err
 	}
 	code := child.ProcessState.ExitCode()

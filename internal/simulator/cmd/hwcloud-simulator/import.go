@@ -41,7 +41,13 @@ func runImport(stdin io.Reader, stdout, stderr io.Writer) error {
 	var show map[string]any
 	decoder := json.NewDecoder(stdin)
 	decoder.UseNumber()
-	if err := decoder.Decode(&show); err != nil {
+	err := decoder.Decode(&show)
+	_, notJSON := errors.AsType[*json.SyntaxError](err)
+	switch {
+	case notJSON, err == nil && show["format_version"] == nil:
+		return errors.New("the input must be the output of terraform show -json, not a plan or a state file: " +
+			"terraform show -json FILE | hwcloud-simulator import > cloud.json")
+	case err != nil:
 		return fmt.Errorf("the input must be the output of terraform show -json: %w", err)
 	}
 	found := dataSources(show)

@@ -52,8 +52,10 @@ Warning: data.hwcloud_apig_vpc_channels.later is left out: it has not been read 
 func TestImportRefuses(t *testing.T) {
 	t.Parallel()
 	for input, want := range map[string]string{
-		"":                       "must be the output of terraform show -json",
-		`{"format_version":"1"}`: "no data source of hwcloud",
+		"":           "must be the output of terraform show -json: EOF",
+		"PK\x03\x04": "must be the output of terraform show -json, not a plan or a state file",
+		`{"version":4,"serial":1,"lineage":"x","resources":[]}`: "not a plan or a state file: terraform show -json FILE | hwcloud-simulator",
+		`{"format_version":"1"}`:                                "no data source of hwcloud",
 	} {
 		err := run(t.Context(), []string{"import"}, strings.NewReader(input), io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), want) {

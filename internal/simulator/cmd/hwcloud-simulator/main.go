@@ -63,6 +63,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -123,10 +124,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		flags.SetOutput(stderr)
 		flags.PrintDefaults()
 		return err
+	case err != nil && strings.HasPrefix(err.Error(), "invalid "):
+		return fmt.Errorf("%w; for example, -connections 1000 -latency 20ms -v", err)
 	case err != nil:
 		return fmt.Errorf("%w; hwcloud-simulator -h describes the flags", err)
+	case flags.Arg(0) == "import":
+		return errors.New("import takes no arguments, but reads standard input: terraform show -json | hwcloud-simulator import > cloud.json, " +
+			"or hwcloud-simulator import < FILE > cloud.json")
 	case flags.NArg() > 0:
-		return fmt.Errorf("unexpected argument %q; a command to run follows --, and import takes no arguments", flags.Arg(0))
+		return fmt.Errorf("unexpected argument %q; a command to run follows --", flags.Arg(0))
 	case i >= 0 && len(command) == 0:
 		return errors.New("no command after --")
 	}
@@ -156,7 +162,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 	}
 	if err := server.Listen(*address); err != nil {
-		return err
+		return fmt.Errorf("-address: %w; set it to 127.0.0.1:PORT with a free port, or leave it out", err)
 	}
 	defer server.Close()
 	if command != nil {

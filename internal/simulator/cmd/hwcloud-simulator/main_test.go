@@ -125,17 +125,25 @@ func TestHelp(t *testing.T) {
 
 func TestRunRefuses(t *testing.T) {
 	t.Parallel()
+	busy := strings.TrimPrefix(simulator.Start(t).URL, "http://")
+	const anotherAddress = "; set it to 127.0.0.1:PORT with a free port, or leave it out"
+	const redirected = "import takes no arguments, but reads standard input: terraform show -json | hwcloud-simulator"
 	for args, want := range map[string]string{
-		"-address 0.0.0.0:0":   "not a loopback address",
-		"-data does-not-exist": "-data: open does-not-exist: no such file or directory",
-		"-data main.go":        "-data: main.go: line 1: ",
-		"--":                   "no command after --",
-		"-- does-not-exist":    "executable file not found",
-		"-connections -1":      "invalid value",
-		"-latency 20":          `invalid value "20" for flag -latency: time: missing unit in duration "20"`,
-		"-unknown":             "flag provided but not defined: -unknown; hwcloud-simulator -h describes the flags",
-		"terraform plan":       `unexpected argument "terraform"; a command to run follows --`,
-		"import -data file":    `unexpected argument "import"`,
+		"-address 0.0.0.0:0":        "-address: address \"0.0.0.0:0\" is not a loopback address" + anotherAddress,
+		"-address 18085":            "missing port in address" + anotherAddress,
+		"-address " + busy:          "address already in use" + anotherAddress,
+		"-data does-not-exist":      "-data: open does-not-exist: no such file or directory",
+		"-data main.go":             "-data: main.go: line 1: ",
+		"--":                        "no command after --",
+		"-data testdata/state.json": `state.json: line 1, /: must be an object with the list "projects"; for the output of terraform show`,
+		"-- does-not-exist":         `there is no program "does-not-exist": write the command without quotes; for shell syntax, -- sh -c '…'`,
+		"-- ./does-not-exist":       `there is no program "./does-not-exist": `,
+		"-connections many":         `invalid value "many" for flag -connections: parse error; for example, -connections 1000 -latency 20ms`,
+		"-latency 20":               `invalid value "20" for flag -latency: time: missing unit in duration "20"; for example, `,
+		"-unknown":                  "flag provided but not defined: -unknown; hwcloud-simulator -h describes the flags",
+		"terraform plan":            `unexpected argument "terraform"; a command to run follows --`,
+		"import plan.json":          redirected,
+		"import -h":                 redirected,
 	} {
 		var stdout, stderr bytes.Buffer
 		err := run(t.Context(), strings.Fields(args), nil, &stdout, &stderr)
