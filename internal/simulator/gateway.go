@@ -13,6 +13,10 @@ import (
 // maxClockSkew is the maximum difference between X-Sdk-Date and the server's clock.
 const maxClockSkew = 15 * time.Minute
 
+// onlyPrinted follows the refusal of unknown credentials, which may be a user's own.
+const onlyPrinted = "; the simulator accepts only the credentials that it printed: " +
+	"hwcloud-simulator -- COMMAND sets them, if the configuration sets none"
+
 // call is a request with everything that its handler needs.
 type call struct {
 	Request
@@ -83,7 +87,7 @@ func (c *call) checkToken(value string) (response, bool) {
 	token, ok := c.data.IAM.token(value)
 	switch {
 	case !ok:
-		return c.unauthorized("APIGW.0301", "decrypt token fail"), false
+		return c.unauthorized("APIGW.0301", "decrypt token fail"+onlyPrinted), false
 	case expired(token.Expires, c.now):
 		return c.unauthorized("APIGW.0307", "The token must be updated: the token expires"), false
 	case token.Federated && token.ProjectID == "":
@@ -110,7 +114,7 @@ func (c *call) checkSignature() (response, bool) {
 	}
 	key, ok := find(c.data.IAM.Keys, func(k Key) bool { return k.Access == authorization.access })
 	if !ok {
-		return deny("ak " + authorization.access + " not exist")
+		return deny("ak " + authorization.access + " not exist" + onlyPrinted)
 	}
 	hash := hexSHA256(c.Body)
 	sentHash := c.Header.Get(contentHashHeader)

@@ -41,7 +41,8 @@ func TestGatewaySignatures(t *testing.T) {
 			withHeader("X-Other", "before"), signed("x-other"), withHeader("X-Other", "after"),
 		}, status: 401},
 		{name: "nothing", status: 401},
-		{name: "unknown key", edits: []edit{signedBy("SIMULATEDUNKNOWNKEY1", SecretKey, now)}, status: 401},
+		{name: "unknown key", edits: []edit{signedBy("SIMULATEDUNKNOWNKEY1", SecretKey, now)}, status: 401,
+			want: `KEY1 not exist; the simulator accepts only the credentials that it printed: hwcloud-simulator -- COMMAND sets them`},
 		{name: "wrong secret", edits: []edit{signedBy(AccessKey, "wrong", now)}, status: 401},
 		{name: "14 minutes late", edits: []edit{at(-14 * time.Minute)}, status: 200},
 		{name: "16 minutes late", edits: []edit{at(-16 * time.Minute)}, status: 401, want: "APIGW.0303"},
@@ -93,7 +94,7 @@ func TestGatewayTokens(t *testing.T) {
 		want        string
 	}{
 		{Token, vpcepPath, 200, "adb7b229-bb11-4072-bcc0-3327cd784263"},
-		{"unknown", vpcepPath, 401, "APIGW.0301"},
+		{"unknown", vpcepPath, 401, "decrypt token fail; the simulator accepts only"},
 		{"old", vpcepPath, 401, "APIGW.0307"},
 		{"unscoped", vpcepPath, 403, "EndPoint.0004"},
 		{"unscoped", projectsPath + "?name=" + SubProjectName, 200, SubProjectID},

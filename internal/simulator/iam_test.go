@@ -135,7 +135,7 @@ func TestIAMSignIn(t *testing.T) {
 	wantPart(t, send(t, s, signInPath, "{"), http.StatusBadRequest, "invalid")
 	wantPart(t, send(t, s, signInPath, `{"auth":{"identity":{"methods":["totp"]}}}`), http.StatusBadRequest, "identity")
 	wantJSON(t, send(t, s, signInPath, userBody(userNamed(UserName, "wrong", named), projectID)), http.StatusUnauthorized,
-		`{"error":{"code":401,"title":"Unauthorized","message":"The username or password is wrong."}}`)
+		`{"error":{"code":401,"title":"Unauthorized","message":"The username or password is wrong`+onlyPrinted+`"}}`)
 }
 
 func TestIAMTokenExchange(t *testing.T) {

@@ -63,7 +63,7 @@ func (c *call) signIn(name reference, password string, scope scope) response {
 		return name.names(u.ID, u.Name) && (name.ID != "" || iam.isDomain(*name.Domain, u.DomainID))
 	})
 	if !ok || !equal(user.Password, password) {
-		return iamError(http.StatusUnauthorized, "The username or password is wrong.")
+		return iamError(http.StatusUnauthorized, "The username or password is wrong"+onlyPrinted)
 	}
 	return c.newToken(IssuedToken{DomainID: user.DomainID, method: "password", user: user}, scope)
 }
