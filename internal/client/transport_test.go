@@ -249,6 +249,19 @@ func TestProxyFails(t *testing.T) {
 	}
 }
 
+// TestPlainProxy keeps the cause if a proxy is addressed with https:// and does not speak TLS.
+func TestPlainProxy(t *testing.T) {
+	t.Parallel()
+	proxy := mustParse(t, serving(t, func(http.ResponseWriter, *http.Request) { t.Error("the proxy got a request") }).URL)
+	proxy.Scheme = "https"
+	c := newClientOf(t, "https://api.invalid", Config{MaxRetries: 1})
+	c.transport.Proxy = http.ProxyURL(proxy)
+	_, err := readChannel(t.Context(), c)
+	if e := requestError(t, err); e.Reason != ReasonProxy || e.Attempts != 1 || !is[tls.RecordHeaderError](err) {
+		t.Errorf("reason %d: %v", e.Reason, err)
+	}
+}
+
 // TestProxyConnects sends requests through a proxy that connects.
 func TestProxyConnects(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -35,6 +36,8 @@ const (
 	throttled  = "The API is throttling requests. Raise max_retries if it is 0, and " + lookUpLess
 	newToken   = "The token is not valid here: it has expired, is incomplete, or belongs to another cloud or account. " +
 		"Set a new one, or sign in with an access key or as a user instead.{sent}"
+	plainProxy = "The proxy of HTTPS_PROXY or HTTP_PROXY does not speak TLS: begin its URL with http:// in place of https://, " +
+		"also for HTTPS targets."
 	lostProxy = "The proxy of HTTPS_PROXY or HTTP_PROXY cannot be reached: correct its URL, which for most proxies begins with http://, " +
 		"also for HTTPS, or exclude this host in NO_PROXY. {address}"
 	badProxy = "The proxy of HTTPS_PROXY or HTTP_PROXY does not connect to this host: if it requires credentials (407), " +
@@ -71,6 +74,7 @@ var rules = []rule{
 	{when: func(f failure) bool { return f.request.Throttled > 0 }, advice: throttled},
 
 	// Something in between, or another server.
+	{reason: client.ReasonProxy, when: isPlainProxy, advice: plainProxy},
 	{reason: client.ReasonProxy, when: isLostProxy, advice: lostProxy},
 	{reason: client.ReasonProxy, advice: badProxy},
 	{status: http.StatusProxyAuthRequired, advice: badProxy},
@@ -361,6 +365,12 @@ func isLeftOver(f failure) bool {
 	return strings.HasPrefix(f.request.URL, "http://127.0.0.1:") && strings.HasPrefix(f.data.addresses[f.request.Service], "HW_ENDPOINT_")
 }
 
+// isPlainProxy reports whether a proxy that is addressed with https:// does not speak TLS.
+func isPlainProxy(f failure) bool {
+	_, ok := errors.AsType[tls.RecordHeaderError](f.err)
+	return ok
+}
+
 // isLostProxy reports whether a proxy did not respond.
 func isLostProxy(f failure) bool {
 	proxy, ok := errors.AsType[*client.ProxyError](f.err)
@@ -394,4 +404,4 @@ const waysToSignIn = " in one of these ways:\n" +
 	"- a user: user_name or user_id, password, and domain_name or domain_id, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME;\n" +
 	"- an OpenID Connect ID token: a block assume_role_with_oidc, or HW_ASSUME_ROLE_IDP_ID and HW_ASSUME_ROLE_ID_TOKEN or _ID_TOKEN_FILE;\n" +
 	"- a KooCLI profile: shared_config_file and profile, or HW_SHARED_CONFIG_FILE and HW_PROFILE;\n" +
-	"- an agency of the ECS that Terraform runs on."
+	"- an agency of the ECS that Terraform runs on, with HW_METADATA_ENDPOINT unset."

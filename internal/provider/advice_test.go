@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -196,7 +197,7 @@ func credentialAdvice() map[string]advised {
 		"IAM fails":          {err: apiError(client.OpExchangeIDToken, 503, "1", ""), want: "The service failed."},
 		"no credentials": {
 			err: &client.NoCredentialsError{Err: errors.New("x")}, never: "alias",
-			want: "HW_ACCESS_KEY|HW_AUTH_TOKEN|HW_USER_PASSWORD|assume_role_with_oidc|HW_PROFILE|ECS",
+			want: "HW_ACCESS_KEY|HW_AUTH_TOKEN|HW_USER_PASSWORD|assume_role_with_oidc|HW_PROFILE|ECS|HW_METADATA_ENDPOINT",
 		},
 		"no credentials, empty block": {
 			err: &client.NoCredentialsError{Err: errors.New("x")}, data: providerData{emptyBlock: true, noCredentials: true},
@@ -307,6 +308,10 @@ func addressAdvice() map[string]advised {
 		"lost proxy": {
 			err:  failedFor(client.ReasonProxy, lostProxy),
 			want: "cannot be reached: correct its URL, which for most proxies begins with http://, also for HTTPS", never: "407",
+		},
+		"plain proxy": {
+			err:  failedFor(client.ReasonProxy, &client.ProxyError{Host: "proxy:3128", Err: tls.RecordHeaderError{Msg: "x"}}),
+			want: "does not speak TLS: begin its URL with http:// in place of https://, also for HTTPS targets.", never: "NO_PROXY",
 		},
 		"407": {err: page(407), want: "percent-encoded", never: "not from this API"},
 		"page, 200": {
