@@ -63,7 +63,7 @@ type EndpointServiceTag struct {
 // any. The list is complete; if it keeps changing while it is read, the error is [ErrListChanged].
 //
 // GET /v1/{project_id}/vpc-endpoint-services, VPC Endpoint API reference, "Querying VPC Endpoint
-// Services" (https://support.huaweicloud.com/intl/en-us/api-vpcep/vpcep_06_0202.html).
+// Services" (https://support.huaweicloud.com/intl/en-us/api-vpcep/ListEndpointService.html).
 func (c *Client) EndpointServices(ctx context.Context, in Scope, name, status string) ([]EndpointService, error) {
 	list := func(filter string) countedList[EndpointService] { return c.endpointServiceList(in, filter, status) }
 	return namedEntries(ctx, name, list, endpointServiceName(in, name))

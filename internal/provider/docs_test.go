@@ -56,6 +56,31 @@ func TestCodeBlocks(t *testing.T) {
 	}
 }
 
+// TestDataSourcesAreDocumented checks that each data source has its examples and is on every page that
+// lists them, and that nothing is about one that does not exist.
+func TestDataSourcesAreDocumented(t *testing.T) {
+	t.Parallel()
+	for source := range dataSources {
+		for _, page := range []string{
+			"README.md", "CHANGELOG.md", "docs/index.md", "docs/guides/authentication.md", "docs/guides/migration-from-huaweicloud.md",
+			"examples/demo/main.tf", "examples/data-sources/" + source + "/data-source.tf",
+		} {
+			if !strings.Contains(readPage(t, page), source) {
+				t.Errorf("%s lacks %s", page, source)
+			}
+		}
+		readPage(t, "templates/data-sources/"+strings.TrimPrefix(source, "hwcloud_")+".md.tmpl")
+	}
+	for _, folder := range []string{"contract", "data-sources", "states"} {
+		for _, file := range filesIn(t, "testdata/"+folder) {
+			source := "hwcloud_" + strings.TrimPrefix(strings.TrimSuffix(file, ".json"), "hwcloud_")
+			if dataSources[source] == nil {
+				t.Errorf("testdata/%s/%s: there is no data source %s in provider.go", folder, file, source)
+			}
+		}
+	}
+}
+
 // TestDocumentedNames checks that the code has the environment variables and the targets of make that
 // the documentation names.
 func TestDocumentedNames(t *testing.T) {

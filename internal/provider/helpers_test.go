@@ -60,20 +60,14 @@ type dataSourceFacts struct {
 	ExactlyOneOf [][]string `json:"exactly_one_of"`
 	// Reads of the simulator's data, with a list longer than a page if there is one.
 	Reads []exampleRead `json:"reads"`
-	// InRegion and InSecondRegion are the arguments of a read in one of the simulator's regions, by
-	// the region's own project.
-	InRegion       object `json:"in_region"`
-	InSecondRegion object `json:"in_second_region"`
+	// InRegion are the arguments of a read by the region's own project.
+	InRegion object `json:"in_region"`
 }
 
 // exampleRead is a read of the simulator's data.
 type exampleRead struct {
 	Name      string `json:"name"`
 	Arguments object `json:"arguments"`
-	// Path is a part of the path of this read's requests alone.
-	Path string `json:"path"`
-	// Requests is their minimum number.
-	Requests int `json:"requests"`
 }
 
 // factsOf are those of a data source.
