@@ -100,7 +100,8 @@ func (p *progress) lastFailure() *Error {
 // progressKey is the context key of the [progress] of a fetch.
 type progressKey struct{}
 
-// noteFailure keeps the failure of an attempt if ctx is that of a fetch; nil after a success.
+// noteFailure keeps why there is no value yet, nil after a success, if ctx is that of a fetch: the
+// error of readers whose deadlines end before the fetch does.
 func noteFailure(ctx context.Context, err error) {
 	if p, ok := ctx.Value(progressKey{}).(*progress); ok {
 		failure, _ := errors.AsType[*Error](err)
@@ -121,17 +122,18 @@ func (c *cached[T]) get(ctx context.Context) (T, error) {
 		if err != nil {
 			return value, err
 		}
-		// A reader tries again if the fetch had less time than it has, or refreshed a value that has
-		// been refused meanwhile.
-		if f.err == nil || !f.isRefresh && !is[*DeadlineError](f.err) {
+		hadLessTime := is[*DeadlineError](f.err) // The fetch, than this reader may have.
+		if f.err == nil || !hadLessTime && !f.isRefresh {
 			return f.value, f.err
 		}
+		// Otherwise it tries again, as after a refresh of a value that has been refused meanwhile.
 	}
 }
 
 // wait waits for the end of a fetch, or of ctx: at a deadline, the error is what the fetch has met.
 func (f *fetch[T]) wait(ctx context.Context) error {
-	if own, ok := ctx.Value(progressKey{}).(*progress); ok { // The reader is a fetch, too.
+	// The reader may be a fetch, too: an agency's keys wait for the user's token.
+	if own, ok := ctx.Value(progressKey{}).(*progress); ok {
 		own.waitsFor.Store(f.progress)
 		defer own.waitsFor.Store(nil)
 	}
@@ -151,7 +153,7 @@ func (c *cached[T]) join(ctx context.Context) (f *fetch[T], value T, err error) 
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()
-	pause := c.failureEnds.Sub(now)
+	pause := max(0, c.failureEnds.Sub(now))
 	switch {
 	case c.isValid(now):
 		isDue := !c.life.refreshAt.IsZero() && !now.Before(c.life.refreshAt) && !now.Before(c.noRefreshBefore)
@@ -171,7 +173,7 @@ func (c *cached[T]) join(ctx context.Context) (f *fetch[T], value T, err error) 
 // start begins a fetch after a pause, with c locked. It keeps the values of ctx but not its end: other
 // readers may wait for it too.
 func (c *cached[T]) start(ctx context.Context, pause, timeout time.Duration) {
-	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(0, pause)+min(timeout, fetchTimeout))
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), pause+min(timeout, fetchTimeout))
 	f := &fetch[T]{cancel: cancel, progress: new(progress), isRefresh: c.isValid(time.Now()), done: make(chan struct{})}
 	own = context.WithValue(own, progressKey{}, f.progress)
 	c.current = f
@@ -272,7 +274,8 @@ func (m *cachedMap[K, T]) alias(key, other K) {
 	m.values[other] = value
 }
 
-// isRefusal reports whether an error is a response that a repeated request would get again.
+// isRefusal reports whether an error is a response that a repeated request would get again. A refused
+// ID token is none: the next fetch may read another one.
 func isRefusal(err error) bool {
 	if is[*refusedIDTokenError](err) {
 		return false
@@ -281,9 +284,5 @@ func isRefusal(err error) bool {
 	if !ok {
 		return is[*NameMatchError](err)
 	}
-	switch e.Status {
-	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly:
-		return false
-	}
-	return e.Status < 500 && hasStatus(err, e.Status)
+	return e.Reason == ReasonAPIError && e.Status < 500 && e.Status != http.StatusRequestTimeout && !isThrottling(e.Status, e.Code)
 }

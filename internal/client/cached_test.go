@@ -156,24 +156,28 @@ func TestFetchTimeout(t *testing.T) {
 }
 
 // TestDeadlineInAFetch names the request in flight to all who wait for it, also by way of another
-// fetch: two regions' sign-ins wait for the user's domain.
+// fetch: two projects' sign-ins wait for the user's domain.
 func TestDeadlineInAFetch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := inMemory(t, Config{Credentials: Password{UserID: "u", Password: "p"}}, stalling)
-		var reading sync.WaitGroup
-		for _, region := range []string{simulator.Region, simulator.SecondRegion} {
-			reading.Go(func() {
-				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-				defer cancel()
-				_, err := c.Resolve(ctx, DLI, Scope{Region: region})
-				if e := requestError(t, err); e.Operation != OpCreateToken || e.Reason != ReasonTimeout || e.Attempts != 1 {
-					t.Errorf("%s: %v", region, err)
-				}
-			})
-			synctest.Wait()
+		for attempts, domain := range []string{"d", ""} { // With a domain, the second sign-in waits for the first.
+			c := inMemory(t, Config{Credentials: Password{UserID: "u", Password: "p", DomainID: domain}}, stalling)
+			var reading sync.WaitGroup
+			for number, name := range []string{"first", "second"} {
+				reading.Go(func() {
+					// The first does not leave before the second.
+					ctx, cancel := context.WithTimeout(t.Context(), time.Second-time.Duration(number))
+					defer cancel()
+					_, err := c.credentials.get(ctx, projectScope{region: simulator.Region, name: name})
+					e := requestError(t, err)
+					if e.Operation != OpCreateToken || e.Reason != ReasonTimeout || e.URL == "" || e.Attempts != max(attempts, 1-number) {
+						t.Errorf("%s: %v", name, err)
+					}
+				})
+				synctest.Wait()
+			}
+			reading.Wait()
 		}
-		reading.Wait()
 	})
 }
 
@@ -358,8 +362,6 @@ func TestPermanentError(t *testing.T) {
 		"no agency of the ECS": {&NoCredentialsError{Err: status(http.StatusNotFound)}, true},
 		"metadata unavailable": {&NoCredentialsError{Err: status(http.StatusInternalServerError)}, false},
 		"timeout":              {status(http.StatusRequestTimeout), false},
-		"conflict":             {status(http.StatusConflict), false},
-		"too early":            {status(http.StatusTooEarly), false},
 		"throttled":            {status(http.StatusTooManyRequests), false},
 		"throttled with a 403": {&Error{Status: http.StatusForbidden, Code: "APIGW.0308"}, false},
 		"unavailable":          {status(http.StatusBadGateway), false},

@@ -54,7 +54,7 @@ type Client struct {
 	secrets     knownSecrets
 	credentials credentialSource
 	// projects are the IDs of projects that were looked up by name.
-	projects cachedMap[projectScope, *string]
+	projects cachedMap[projectScope, string]
 
 	mu    sync.Mutex
 	hosts map[string]*host

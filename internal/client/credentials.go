@@ -137,8 +137,8 @@ func newKeysSource(c *Client, fetch func(ctx context.Context, region string) (*c
 	return s
 }
 
-// newTokenSource returns a source of a token for each project. Lookups come with the project's ID, the
-// search for that ID with its name: the token that was fetched by the name serves both.
+// newTokenSource returns a source of a token for each project. The first call may give the project's
+// name, as [Client.Resolve] does to learn its ID, later ones give the ID: all get the same token.
 func newTokenSource(fetch func(context.Context, projectScope) (*credential, lifetime, error)) *fetchedSource {
 	s := &fetchedSource{key: projectScope.orDefault}
 	s.credentials.fetch = func(ctx context.Context, project projectScope) (*credential, lifetime, error) {

@@ -14,8 +14,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// lenientJSON reads what real servers send: names that repeat, of which the last one counts, and
-// bytes that are not UTF-8, which become U+FFFD.
+// lenientJSON reads what real servers send: names that repeat, of which the last value counts (objects
+// are merged), and bytes that are not UTF-8, which become U+FFFD.
 var lenientJSON = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 // decode reads the JSON object of a response. Field names match exactly, unknown ones are ignored,
@@ -78,8 +78,8 @@ func toInteger(text string) (int64, bool) {
 	if value, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return value, true
 	}
-	// No integer needs more. An exponent of a sign and two digits takes no time to expand.
-	const maxLength, maxExponent = 40, 3
+	// No integer needs more. An exponent of a sign and three digits takes no time to expand.
+	const maxLength, maxExponent = 40, 4
 	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
 	number := jsontext.Value(text)
 	if len(text) > maxLength || len(exponent) > maxExponent || number.Kind() != '0' || !number.IsValid() {

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -104,6 +105,8 @@ func (c *Client) EnhancedConnections(ctx context.Context, in Scope, query Enhanc
 				return nil, 0, resp.reportedFailure(got.Message)
 			case got.Count == nil:
 				got.Count = new(int64)
+			case got.Connections == nil && *got.Count > offset:
+				return nil, 0, resp.unexpected(fmt.Errorf("a count of %d, and no list", *got.Count))
 			}
 			return got.Connections, *got.Count, nil
 		},

@@ -65,6 +65,7 @@ func TestEnhancedConnectionsResponses(t *testing.T) {
 		`{"is_success":null}`:                         missing,
 		`{"message":"hello"}`:                         missing,
 		`{"Connections":[]}`:                          missing,
+		`{"count":2,"Connections":[{"id":"a"}]}`:      "a count of 2, and no list",
 		`{"is_success":false,"message":"it broke"}`:   "it broke, the response reports a failure",
 		`{"is_success":false,"connections":[]}`:       "the response reports a failure",
 		`{"is_success":"yes"}`:                        "the field is_success must be a boolean, got a string",

@@ -51,7 +51,7 @@ const (
 	ReasonRedirect
 	// ReasonConnectionRefused means that nothing listens at the address.
 	ReasonConnectionRefused
-	// ReasonUnknownHost is a host name that DNS does not know, or DNS that does not respond.
+	// ReasonUnknownHost is a host name that DNS does not know, or DNS that cannot be asked.
 	ReasonUnknownHost
 	// ReasonCertificate is a server certificate that is not trusted, expired, or for another host.
 	ReasonCertificate
@@ -145,8 +145,7 @@ func GatewayCode(code string) string {
 // throttling.
 func hasStatus(err error, statuses ...int) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.Reason == ReasonAPIError && slices.Contains(statuses, e.Status) && !isThrottling(e.Status, e.Code) &&
-		!is[*DeadlineError](err)
+	return ok && e.Reason == ReasonAPIError && slices.Contains(statuses, e.Status) && !isThrottling(e.Status, e.Code)
 }
 
 // ProxyError is a proxy that cannot be reached, or that refuses to connect to the API.

@@ -67,6 +67,7 @@ func (h *host) acquire(ctx context.Context, accessKey string) (release func(), e
 			return release, nil
 		}
 		release() // So that those who wait for the place learn of the pause.
+		// The pause is certain; a turn after it may come sooner than it seems, if others give up.
 		if isPastDeadline(ctx, pause) {
 			return nil, &DeadlineError{Wait: pause, Err: errThrottled}
 		}
@@ -128,6 +129,14 @@ func (h *host) trialOf(accessKey string) *trial {
 		h.keys[accessKey] = newTrial(maxKeyTrials, false)
 	}
 	return h.keys[accessKey]
+}
+
+// noteKey keeps the host's response to an access key, or "" for none. It is for all projects alike, so
+// that the trial has none.
+func (h *host) noteKey(accessKey string, resp *response) {
+	if accessKey != "" {
+		h.trialOf(accessKey).keep(projectScope{}, resp.failure())
+	}
 }
 
 // isPastDeadline reports whether a wait would last past the deadline of ctx.

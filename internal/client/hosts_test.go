@@ -251,7 +251,8 @@ func TestThrottlingUntilTheDeadline(t *testing.T) {
 				return
 			}
 			e := requestError(t, err)
-			if e.Service != service || e.Throttled != throttled || e.Code != code || is[*DeadlineError](err) != (tt.retries > 0) {
+			if e.Service != service || e.Throttled != throttled || e.Code != code || is[*DeadlineError](err) != (tt.retries > 0) ||
+				tt.retries > 0 && time.Since(begin) < tt.timeout-time.Second {
 				t.Errorf("%d of %d throttled: %v", e.Throttled, throttled, err)
 			}
 			if tt.retries == 0 && (time.Since(begin) > 0 || throttled != 1) {

@@ -60,7 +60,7 @@ func newCountedList[T any](c *Client, call apiCall, in Scope, segments map[strin
 		case total == nil:
 			return page[T]{}, resp.unexpected(errors.New(`missing field "total_count" or "total"`))
 		case *total < 0:
-			return page[T]{}, resp.unexpected(errors.New("the total of the list is negative"))
+			return page[T]{}, resp.unexpected(errors.New(`the field "total_count" or "total" is negative`))
 		case !hasList && *total > offset:
 			return page[T]{}, resp.unexpected(fmt.Errorf("a total of %d, and no list", *total))
 		}
@@ -111,8 +111,8 @@ func (l countedList[T]) readRest(ctx context.Context, first page[T], begin, end 
 	var pages []*[]T
 	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(maxInFlight)
-	// The first total may be wrong: start pages only as fast as others finish, and none after one
-	// has failed.
+	// Each page begins with the last entry of the one before. The first total may be wrong: start pages
+	// only as fast as others finish, and none after one has failed.
 	for from := begin + step; from < end && reading.Err() == nil; {
 		offset := from - 1
 		limit := min(step, end-offset)
@@ -125,8 +125,8 @@ func (l countedList[T]) readRest(ctx context.Context, first page[T], begin, end 
 			case hasStatus(err, http.StatusBadRequest):
 				return fmt.Errorf("%w: %w", errInconsistent, err) // The first page's total includes this offset.
 			case err == nil && (next.total != first.total || int64(len(next.entries)) != limit ||
-				equalEntries(next.entries[0], first.entries[0], l.id)): // The server ignores the offset.
-				return errInconsistent
+				equalEntries(next.entries[0], first.entries[0], l.id)):
+				return errInconsistent // The last: the server ignores the offset, at as many pages as the total asks for.
 			}
 			return err
 		})

@@ -133,7 +133,7 @@ func TestCountedListOfAnotherSize(t *testing.T) {
 // TestCountedListResponses reads the same two fields by the names that each API gives them.
 func TestCountedListResponses(t *testing.T) {
 	t.Parallel()
-	const missing, negative = `missing field "total_count" or "total"`, "the total of the list is negative"
+	const missing, negative = `missing field "total_count" or "total"`, `the field "total_count" or "total" is negative`
 	for body, want := range map[string]string{
 		`{"connections":[{"id":"a"}],"total_count":1}`:             "",
 		`{"endpoint_services":[{"id":"a"}],"total_count":1}`:       "",

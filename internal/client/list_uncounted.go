@@ -58,7 +58,8 @@ func isParameterRefusal(err error) bool {
 }
 
 // readPages reads on after the first entries, until a page is shorter than another or has nothing
-// new, and nothing follows it. Every page begins with the last entry of the one before.
+// new, and nothing follows it. Every page begins with the last entry of the one before, so that one
+// with something new has at least two.
 func (l uncountedList[T]) readPages(ctx context.Context, entries []T, w Window) ([]T, error) {
 	longest := min(len(entries), l.size)
 	for {

@@ -83,7 +83,6 @@ func TestMetadata(t *testing.T) {
 		"token is needed": {404, respond(401, ""), []string{putToken, getKeys}, false, false},
 		"no agency":       {200, respond(404, ""), once, false, false},
 		"500":             {200, respond(500, ""), twice, false, true},
-		"408":             {200, respond(408, ""), twice, false, true},
 		"429":             {200, respond(429, ""), twice, false, true},
 		"no keys":         {200, respond(200, `{"credential":{}}`), twice, false, true},
 		"a page":          {200, respond(200, "<html>"), twice, false, true},

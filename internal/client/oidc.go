@@ -54,8 +54,9 @@ func (s *oidcSignIn) fetch(ctx context.Context, region string) (*credential, lif
 		return nil, lifetime{}, refused
 	}
 	unscoped, err := s.exchange(ctx, region, idToken)
-	// A file's next ID token may be accepted, so only this one is remembered; GitHub's is as good as its
-	// next. A 404 means that there is no such identity provider, whatever the ID token.
+	// A file's next ID token may be accepted, so that only this one is remembered. GitHub issues a new one
+	// for each call, but it would be refused for the same reason. A 404 means that there is no such
+	// identity provider, whatever the ID token.
 	if _, replaceable := s.config.IDToken.(IDTokenReader); replaceable && isRefusal(err) && !hasStatus(err, http.StatusNotFound) {
 		refused := &refusedIDTokenError{err, idToken}
 		s.refused.Store(refused)

@@ -3,6 +3,7 @@ package client
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -31,7 +32,7 @@ type passwordSignIn struct {
 	user   Password
 	// domains is the ID of the user's domain, by the region whose IAM is asked. It is fetched if no
 	// domain is configured and the project is given by name.
-	domains cachedMap[string, *string]
+	domains cachedMap[string, string]
 
 	mu sync.Mutex
 	// trials are what each IAM has shown of the password, by its address.
@@ -46,22 +47,22 @@ func (s *passwordSignIn) fetchToken(ctx context.Context, project projectScope) (
 		if err != nil {
 			return nil, lifetime{}, err
 		}
-		domain = jsonObject{"id": *id}
+		domain = jsonObject{"id": id}
 	}
 	return readToken(s.signIn(ctx, project, tokenScope(project, domain)))
 }
 
 // fetchDomain signs in without a project, which reveals the user's domain.
-func (s *passwordSignIn) fetchDomain(ctx context.Context, region string) (*string, lifetime, error) {
+func (s *passwordSignIn) fetchDomain(ctx context.Context, region string) (string, lifetime, error) {
 	resp, err := s.signIn(ctx, projectScope{region: region}, nil)
 	described, err := readDescription(resp, err)
-	if err == nil && described.User.Domain.ID == "" {
-		err = resp.missingField("token.user.domain.id")
+	switch {
+	case err != nil:
+		return "", lifetime{}, err
+	case described.User.Domain.ID == "":
+		return "", lifetime{}, resp.missingField("token.user.domain.id")
 	}
-	if err != nil {
-		return nil, lifetime{}, err
-	}
-	return &described.User.Domain.ID, lifetime{}, nil
+	return described.User.Domain.ID, lifetime{}, nil
 }
 
 // signIn sends the password to the IAM of the project's region, unless that has refused it. scope is
@@ -71,7 +72,7 @@ func (s *passwordSignIn) fetchDomain(ctx context.Context, region string) (*strin
 // Through Password Authentication"
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html).
 func (s *passwordSignIn) signIn(ctx context.Context, project projectScope, scope jsonObject) (*response, error) {
-	trial, err := s.trialAt(project.region)
+	base, err := s.client.endpoint(IAM, project.region)
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +80,11 @@ func (s *passwordSignIn) signIn(ctx context.Context, project projectScope, scope
 	if scope != nil {
 		auth["scope"] = scope
 	}
+	noteFailure(ctx, &Error{
+		Service: IAM, Operation: OpCreateToken, Purpose: s.user.purpose(), Method: http.MethodPost, URL: base + tokensPath,
+		Reason: ReasonTimeout, Err: errors.New("another sign-in at this IAM has not ended"),
+	})
+	trial := s.trialAt(base)
 	end, err := trial.begin(ctx, project)
 	if err != nil {
 		return nil, err
@@ -91,19 +97,15 @@ func (s *passwordSignIn) signIn(ctx context.Context, project projectScope, scope
 	return resp, err
 }
 
-// trialAt returns what the IAM of a region has shown of the password. Sign-ins that may show that it is
+// trialAt returns what the IAM at an address has shown of the password. Sign-ins that may show that it is
 // wrong are sent one after another.
-func (s *passwordSignIn) trialAt(region string) (*trial, error) {
-	address, err := s.client.endpoint(IAM, region)
-	if err != nil {
-		return nil, err
-	}
+func (s *passwordSignIn) trialAt(address string) *trial {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.trials[address] == nil {
 		s.trials[address] = newTrial(1, true)
 	}
-	return s.trials[address], nil
+	return s.trials[address]
 }
 
 func (p Password) purpose() string {

@@ -244,7 +244,6 @@ func TestSignInFailsForAWhile(t *testing.T) {
 	for name, fault := range map[string]simulator.Action{
 		"401 with the throttling code": simulator.Throttle(401, ""),
 		"500":                          simulator.Empty(500),
-		"408":                          simulator.Empty(408),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -28,11 +28,7 @@ func (c *Client) projectID(ctx context.Context, region string) (string, error) {
 	if credential.projectID != "" {
 		return credential.projectID, nil
 	}
-	id, err := c.projects.of(project).get(ctx)
-	if err != nil {
-		return "", err
-	}
-	return *id, nil
+	return c.projects.of(project).get(ctx)
 }
 
 // lookUpProject finds the project with exactly this name. No project or several are a
@@ -43,7 +39,7 @@ func (c *Client) projectID(ctx context.Context, region string) (string, error) {
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0001.html) and "Querying the List of
 // Projects Accessible to Users"
 // (https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0003.html).
-func (c *Client) lookUpProject(ctx context.Context, project projectScope) (*string, lifetime, error) {
+func (c *Client) lookUpProject(ctx context.Context, project projectScope) (string, lifetime, error) {
 	byName := listProjects
 	byName.path += "?name=" + percentEncode(project.name)
 	found, err := c.readProjects(ctx, project, byName)
@@ -51,10 +47,10 @@ func (c *Client) lookUpProject(ctx context.Context, project projectScope) (*stri
 		found, err = c.readProjects(ctx, project, listAuthProjects)
 	}
 	if err != nil {
-		return nil, lifetime{}, err
+		return "", lifetime{}, err
 	}
 	id, err := matchName(NameMatchError{Operation: OpListProjects, Kind: "projects", Name: project.name}, found)
-	return &id, lifetime{}, err
+	return id, lifetime{}, err
 }
 
 // readProjects returns the projects that a call lists.

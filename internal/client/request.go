@@ -93,20 +93,20 @@ func (c *Client) send(ctx context.Context, r *request) (*response, error) {
 		if r.isRefused(resp, err) && r.renew(ctx) {
 			continue // A renewal is no retry.
 		}
-		next := r.nextAttempt(resp, err)
+		wait, isAsked := waitAfter(ctx, resp, r.attempts)
 		if resp.isThrottling() {
 			r.throttled++
-			r.host.pause(next.Wait)
+			r.host.pause(wait)
 		}
-		if ctx.Err() != nil || !r.mayRetry(resp, err) {
+		if ctx.Err() != nil || r.direct != nil || !isTemporary(resp, err) || !r.countRetry(resp) {
 			return nil, r.failure(resp, err)
 		}
-		tooLate := r.failure(resp, next)
-		if isPastDeadline(ctx, next.Wait) {
-			return nil, tooLate
+		withoutNext := r.failure(resp, &DeadlineError{Wait: wait, RetryAfter: isAsked, Err: err})
+		if isPastDeadline(ctx, wait) {
+			return nil, withoutNext
 		}
-		noteFailure(ctx, tooLate)
-		if err := sleep(ctx, next.Wait); err != nil {
+		noteFailure(ctx, withoutNext)
+		if err := sleep(ctx, wait); err != nil {
 			return nil, r.failure(nil, err)
 		}
 	}
@@ -131,27 +131,22 @@ func (r *request) renew(ctx context.Context) bool {
 	if r.source.renew(ctx, r.project, r.credential) {
 		return true
 	}
-	// The same credential may name its project now, which the error then says.
+	// The same credential may name its project now, which the error then says: IAM has been asked what
+	// a given token is for.
 	if same, err := r.source.get(ctx, r.project); err == nil {
 		r.credential = same
 	}
 	return false
 }
 
-// nextAttempt returns the wait before the next attempt, as the error that it is past the deadline.
-func (r *request) nextAttempt(resp *response, err error) *DeadlineError {
-	wait, asked := backoff(r.attempts), resp.retryAfter(time.Now())
-	return &DeadlineError{Wait: max(wait, asked), RetryAfter: asked > wait, Err: err}
-}
-
-// mayRetry reports whether a failed request may be sent again, and counts the retry.
-func (r *request) mayRetry(resp *response, err error) bool {
-	most := r.client.config.MaxRetries
-	// Quotas are by the second to five minutes, so that only the deadline ends throttling.
-	if !resp.isThrottling() || most == 0 {
-		r.retries++
+// countRetry counts a retry, and reports whether the client's maximum allows it. Quotas are by the
+// second to five minutes, so that only the deadline ends throttling, unless there are no retries at all.
+func (r *request) countRetry(resp *response) bool {
+	if resp.isThrottling() && r.client.config.MaxRetries > 0 {
+		return true
 	}
-	return r.direct == nil && isTemporary(resp, err) && r.retries <= most
+	r.retries++
+	return r.retries <= r.client.config.MaxRetries
 }
 
 // attempt sends the request once and reads the complete response. With an error, there is no
@@ -164,7 +159,7 @@ func (r *request) attempt(ctx context.Context) (*response, error) {
 	defer release()
 	r.attempts++
 	if r.attempts == 1 {
-		noteFailure(ctx, r.failure(nil, context.DeadlineExceeded)) // For readers with less time than the attempt.
+		noteFailure(ctx, r.failure(nil, context.DeadlineExceeded))
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, errAttemptTimeout)
 	defer cancel()
@@ -185,8 +180,8 @@ func (r *request) attempt(ctx context.Context) (*response, error) {
 		err = errAttemptTimeout
 	}
 	r.log(ctx, resp, err, time.Since(began))
-	if key := r.credential.accessKey; key != "" && err == nil {
-		r.host.trialOf(key).keep(projectScope{}, resp.failure())
+	if err == nil {
+		r.host.noteKey(r.credential.accessKey, resp)
 	}
 	return resp, err
 }
@@ -269,7 +264,7 @@ func (r *request) failure(resp *response, err error) error {
 	if resp != nil {
 		e = resp.apiError()
 	}
-	if before, ok := errors.AsType[*Error](err); ok { // The refusal of another request with this access key.
+	if before, ok := errors.AsType[*Error](err); ok { // From [trial.begin]: another request's refusal.
 		e.Status, e.Code, e.Message, e.RequestID, e.Err = before.Status, before.Code, before.Message, before.RequestID, ErrRefusedBefore
 		return e
 	}

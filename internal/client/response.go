@@ -158,9 +158,8 @@ func requestID(header http.Header) string {
 }
 
 // readError reads the body of an API error in any of the shapes in use:
-// {"error_code","error_msg","request_id"}, the same with error_message, {"error":{"code","message"}}
-// with a code that is a string or a number, {"code","message"}, {"error":"text"}. Everything is "" if
-// the body has another shape.
+// {"error_code","error_msg","request_id"}, {"error":{"code","message"}} with a code that is a string or a
+// number, {"code","message"}. Everything is "" if the body has another shape.
 func readError(body []byte) (code, message, requestID string) {
 	type codeAndMessage struct {
 		Code    string `json:"code"`
@@ -168,21 +167,16 @@ func readError(body []byte) (code, message, requestID string) {
 	}
 	var outer struct {
 		codeAndMessage
-		Error        jsontext.Value `json:"error"`
-		ErrorCode    string         `json:"error_code"`
-		ErrorMsg     string         `json:"error_msg"`
-		ErrorMessage string         `json:"error_message"`
-		RequestID    string         `json:"request_id"`
+		Error     jsontext.Value `json:"error"`
+		ErrorCode string         `json:"error_code"`
+		ErrorMsg  string         `json:"error_msg"`
+		RequestID string         `json:"request_id"`
 	}
 	if json.Unmarshal(body, &outer, lenientJSON, convertingScalars) != nil {
 		return "", "", ""
 	}
 	var inner codeAndMessage
-	if outer.Error.Kind() == '{' {
-		_ = json.Unmarshal(outer.Error, &inner, lenientJSON, convertingScalars) // Another shape has neither.
-	} else {
-		_ = json.Unmarshal(outer.Error, &inner.Message, lenientJSON)
-	}
-	message = cmp.Or(outer.ErrorMsg, inner.Message, outer.Message, outer.ErrorMessage)
+	_ = json.Unmarshal(outer.Error, &inner, lenientJSON, convertingScalars) // Another shape has neither.
+	message = cmp.Or(outer.ErrorMsg, inner.Message, outer.Message)
 	return cmp.Or(outer.ErrorCode, inner.Code, outer.Code), message, outer.RequestID
 }

@@ -177,15 +177,14 @@ func TestReadError(t *testing.T) {
 		`{"error":{"code":"EndPoint.0010","message":"Invalid offset."}}`:   {"EndPoint.0010", "Invalid offset.", ""},
 		`{"error":{"code":401,"message":"m","title":"Unauthorized"}}`:      {"401", "m", ""},
 		`{"code":"c","message":"m"}`:                                       {"c", "m", ""},
-		`{"error":"invalid_token"}`:                                        {"", "invalid_token", ""},
-		`{"error_code":"c","error_message":"m"}`:                           {"c", "m", ""},
+		`{"status":404,"error":"Not Found","message":"No handler."}`:       {"", "No handler.", ""},
 		`{"error_code":"c","error":{"code":"d","message":"m"},"code":"e"}`: {"c", "m", ""},
 		`{"error":{"code":"d"},"code":"e","message":"m"}`:                  {"d", "m", ""},
 		`{"error_code":"c","error_code":"d","error_msg":"m"}`:              {"d", "m", ""},
 		"{\"error_code\":\"c\",\"error_msg\":\"a\xffb\"}":                  {"c", "a\ufffdb", ""},
 		`{"error_code":["c"],"error_msg":{"a":1},"request_id":null}`:       {},
-		`{"Error_Code":"c"}`:                                               {},
-		`[]`:                                                               {}, `null`: {}, ``: {}, `{"error_code":"c"`: {},
+		`{"Error_Code":"c"}`: {},
+		`[]`:                 {}, `null`: {}, ``: {}, `{"error_code":"c"`: {},
 		strings.Repeat("[", 20_000): {}, strings.Repeat(`{"error":`, 20_000): {},
 	} {
 		code, message, requestID := readError([]byte(body))

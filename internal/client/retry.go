@@ -1,11 +1,12 @@
 package client
 
 import (
-	"crypto/tls"
+	"context"
 	"errors"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -17,8 +18,7 @@ func isTemporary(resp *response, err error) bool {
 	if err != nil {
 		return !isPermanent(err)
 	}
-	return resp.isThrottling() || resp.status == http.StatusInternalServerError || resp.status == http.StatusBadGateway ||
-		resp.status == http.StatusServiceUnavailable || resp.status == http.StatusGatewayTimeout
+	return resp.isThrottling() || slices.Contains([]int{500, 502, 503, 504}, resp.status)
 }
 
 // isThrottling reports whether a response means too many requests: the gateway's code does so with
@@ -35,9 +35,22 @@ func isPermanent(err error) bool {
 	if unknown, ok := errors.AsType[*net.DNSError](err); ok {
 		return unknown.IsNotFound
 	}
-	return is[*tls.CertificateVerificationError](err) || isTLSError(err) || is[*net.AddrError](err) || is[*DeadlineError](err) ||
+	return isTLSError(err) || is[*net.AddrError](err) || is[*DeadlineError](err) ||
 		is[*credentialError](err) || errors.Is(err, errRedirect) || errors.Is(err, ErrRefusedBefore) || errors.Is(err, errInvalidURL) ||
 		errors.Is(err, errResponseTooLarge) || isNotHTTP(err)
+}
+
+// waitAfter returns the wait before the next attempt, and whether the response asks for it. Throttling
+// goes on until the deadline of ctx: close to it, the wait is half of what is left.
+func waitAfter(ctx context.Context, resp *response, attempts int) (wait time.Duration, isAsked bool) {
+	wait, asked := backoff(attempts), resp.retryAfter(time.Now())
+	if asked > wait {
+		return asked, true
+	}
+	if deadline, ok := ctx.Deadline(); ok && resp.isThrottling() {
+		wait = min(wait, max(firstBackoff, time.Until(deadline)/2))
+	}
+	return wait, false
 }
 
 // backoff returns the wait between an attempt, counted from 1, and the next. It doubles each time;

@@ -32,6 +32,7 @@ func TestRetried(t *testing.T) {
 		"a wrong certificate":   {failing(expired), false},
 		"no TLS":                {failing(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), false},
 		"a refused handshake":   {failing(&net.OpError{Op: "remote error", Err: tls.AlertError(40)}), false},
+		"a failed handshake":    {failing(errors.New("tls: server selected unsupported protocol version 302")), false},
 		"no HTTP":               {failing(errors.New(`malformed HTTP response "\x15\x03"`)), false},
 		"an invalid port":       {failing(&net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port"}}), false},
 		"a proxy's 407":         {failing(&ProxyError{Status: 407}), false},

@@ -43,21 +43,22 @@ func (s *givenTokenSource) of(project projectScope) *cached[*tokenDescription] {
 	return s.described.of(s.client.signInRegion(project))
 }
 
-// get returns the token as it is, unless it is known to have no project. For a project's name it
-// first asks IAM what the token is for.
+// get returns the token as it is, unless it is known to have no project. What it is for, IAM is
+// asked only if it matters: for a project's name here, and in renew.
 func (s *givenTokenSource) get(ctx context.Context, project projectScope) (*credential, error) {
-	described := s.of(project).last() // nil if IAM has not been asked yet.
+	described := s.of(project).last()
 	if project.name != "" {
 		var err error
 		if described, err = s.of(project).get(ctx); err != nil {
 			return nil, err
 		}
 	}
-	if described != nil && described.hasNoProject() {
+	given := &credential{token: s.token, mayLackProject: described == nil}
+	switch {
+	case described == nil: // IAM has not been asked.
+	case described.hasNoProject():
 		return s.traded.get(ctx, project)
-	}
-	given := &credential{token: s.token, mayLackProject: true}
-	if described != nil && (project.name == "" || described.isFor(project, s.client.config.Region)) {
+	case project.name == "" || described.isFor(project, s.client.config.Region):
 		given.projectID = described.Project.ID
 	}
 	return given, nil
@@ -66,9 +67,9 @@ func (s *givenTokenSource) get(ctx context.Context, project projectScope) (*cred
 // hasNoProject reports whether IAM says that the token has no project.
 func (t *tokenDescription) hasNoProject() bool { return t.isKnown && t.Project.ID == "" }
 
-// isFor reports whether the token serves for a project given by its name. The region's name is only
-// the default: there the project of the token is read from instead if it is one of the region, whose
-// name begins with the region's, and in the client's own region whatever it is called.
+// isFor reports whether the token serves for a project given by its name. If that is the region's, it
+// is only the default: a token for cn-north-4_shop serves there too, and in the client's own region
+// also one for a project with a name of its own.
 func (t *tokenDescription) isFor(project projectScope, ownRegion string) bool {
 	isDefault := project.name == project.region
 	isOfRegion := strings.HasPrefix(t.Project.Name, project.region+"_") || project.region == ownRegion

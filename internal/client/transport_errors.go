@@ -67,12 +67,9 @@ func reasonOf(err error) Reason {
 	return ReasonConnectionClosed
 }
 
-// isTLSError reports whether a TLS handshake failed for another reason than the certificate.
-func isTLSError(err error) bool {
-	operation, ok := errors.AsType[*net.OpError](err)
-	return ok && operation.Op == "remote error" || is[tls.RecordHeaderError](err) || is[tls.AlertError](err) ||
-		errors.Is(err, http.ErrSchemeMismatch)
-}
+// isTLSError reports whether a TLS handshake failed, at the server or here. Most of these errors have no
+// type of their own.
+func isTLSError(err error) bool { return strings.Contains(err.Error(), "tls: ") }
 
 // isNotHTTP reports whether the server responds in another protocol, such as TLS. The error has no
 // type of its own.

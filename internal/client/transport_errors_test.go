@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"syscall"
 	"testing"
@@ -42,7 +41,7 @@ func TestReasons(t *testing.T) {
 		"unverified certificate":     {&tls.CertificateVerificationError{Err: errors.New("expired")}, ReasonCertificate},
 		"alert":                      {&net.OpError{Op: "remote error", Err: tls.AlertError(40)}, ReasonTLS},
 		"no TLS":                     {tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, ReasonTLS},
-		"HTTP":                       {http.ErrSchemeMismatch, ReasonTLS},
+		"unreadable certificate":     {errors.New("tls: failed to parse certificate from server: x509: negative serial number"), ReasonTLS},
 		"not HTTP":                   {errors.New(`malformed HTTP status code "x"`), ReasonUnexpectedResponse},
 		"proxy":                      {&ProxyError{Status: 407}, ReasonProxy},
 		"too large":                  {errResponseTooLarge, ReasonResponseTooLarge},

@@ -108,16 +108,6 @@ func TestOldTLS(t *testing.T) {
 	}
 }
 
-// TestPlainHTTPServer is a server that speaks plain http behind an https URL.
-func TestPlainHTTPServer(t *testing.T) {
-	t.Parallel()
-	server := quiet(serving(t, http.NotFound))
-	_, err := readChannel(t.Context(), newClientOf(t, strings.Replace(server.URL, "http:", "https:", 1), Config{MaxRetries: 3}))
-	if e := requestError(t, err); e.Reason != ReasonTLS || e.Attempts != 1 || !strings.Contains(err.Error(), "look like a TLS handshake") {
-		t.Errorf("%d attempts, reason %d: %v", e.Attempts, e.Reason, err)
-	}
-}
-
 // pipes is a listener whose connections are in memory.
 type pipes struct {
 	net.Listener
@@ -224,7 +214,8 @@ func TestDeadHTTP2Connection(t *testing.T) {
 // TestProxyFails ends a read with an error that names the proxy, without its credentials.
 func TestProxyFails(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{0, 403, 407, 502} {
+	const withoutTLS = -1 // The proxy is addressed with https://, but does not speak TLS.
+	for _, status := range []int{0, withoutTLS, 403, 407, 502} {
 		proxy := mustParse(t, "http://127.0.0.1:1")
 		if status != 0 {
 			proxy = mustParse(t, serving(t, func(w http.ResponseWriter, r *http.Request) {
@@ -234,31 +225,23 @@ func TestProxyFails(t *testing.T) {
 				w.WriteHeader(status)
 			}).URL)
 		}
+		isPlain := status == withoutTLS
+		if isPlain {
+			proxy.Scheme, status = "https", 0
+		}
 		proxy.User = url.UserPassword("proxy-user", "proxy-password")
 		c := newClientOf(t, "https://api.invalid", Config{})
 		c.transport.Proxy = http.ProxyURL(proxy)
 		_, err := readChannel(t.Context(), c)
 		failed, ok := errors.AsType[*ProxyError](err)
-		if !ok || failed.Host != proxy.Host || failed.Status != status || (failed.Err == nil) != (status != 0) {
+		if !ok || failed.Host != proxy.Host || failed.Status != status || (failed.Err == nil) != (status != 0) ||
+			is[tls.RecordHeaderError](err) != isPlain {
 			t.Fatalf("%d: %#v", status, err)
 		}
 		if e := requestError(t, err); e.Reason != ReasonProxy || e.Status != 0 || e.Attempts != 1 || !strings.Contains(err.Error(), proxy.Host) ||
 			strings.Contains(err.Error(), "proxy-") {
 			t.Errorf("%d: reason %d: %v", status, e.Reason, err)
 		}
-	}
-}
-
-// TestPlainProxy keeps the cause if a proxy is addressed with https:// and does not speak TLS.
-func TestPlainProxy(t *testing.T) {
-	t.Parallel()
-	proxy := mustParse(t, serving(t, func(http.ResponseWriter, *http.Request) { t.Error("the proxy got a request") }).URL)
-	proxy.Scheme = "https"
-	c := newClientOf(t, "https://api.invalid", Config{MaxRetries: 1})
-	c.transport.Proxy = http.ProxyURL(proxy)
-	_, err := readChannel(t.Context(), c)
-	if e := requestError(t, err); e.Reason != ReasonProxy || e.Attempts != 1 || !is[tls.RecordHeaderError](err) {
-		t.Errorf("reason %d: %v", e.Reason, err)
 	}
 }
 

@@ -14,12 +14,17 @@ import (
 //
 // Identity and Access Management user guide, "Account Security Settings"
 // (https://support.huaweicloud.com/intl/en-us/usermanual-iam/iam_07_0001.html).
+//
+// Requests take one of a few slots while the secret may be wrong; what a 401 means depends on the same:
+//
+//	access key, not yet accepted       slot      the key is wrong
+//	access key, accepted before        no slot   the key is wrong
+//	password, not yet accepted         slot      the password is wrong
+//	password, accepted for others      no slot   the user has no role in this project (Keystone)
+//	password, accepted for this one    slot      the password is wrong, as it was changed
 type trial struct {
-	// slots are for requests whose refusal would mean that the secret is wrong.
 	slots *semaphore.Weighted
-	// byProject is set if a 401 can also mean that the user has no role in a project, as Keystone's.
-	// Then it means a wrong secret only before anything has been accepted, and in a project that the
-	// secret has been accepted for.
+	// byProject is set for a password.
 	byProject bool
 
 	mu       sync.Mutex
@@ -36,12 +41,12 @@ func newTrial(slots int64, byProject bool) *trial {
 // been refused. The caller calls keep with the outcome, then end.
 func (t *trial) begin(ctx context.Context, project projectScope) (end func(), err error) {
 	end = func() {}
-	if t.isOpen(project) {
+	if t.needsSlot(project) {
 		if err := t.slots.Acquire(ctx, 1); err != nil {
 			return nil, err
 		}
 		end = func() { t.slots.Release(1) }
-		if !t.isOpen(project) { // Accepted during the wait: the others need not wait either.
+		if !t.needsSlot(project) { // Accepted during the wait: the others need not wait either.
 			end()
 			end = func() {}
 		}
@@ -57,25 +62,22 @@ func (t *trial) begin(ctx context.Context, project projectScope) (end func(), er
 	return end, nil
 }
 
-// isOpen reports whether requests for a project have to wait for a slot, because a refusal may show
-// that the secret is wrong: until it has been accepted once. If refusals are by project, also in those
-// that it has been accepted for, as it may have been changed.
-func (t *trial) isOpen(project projectScope) bool {
+// needsSlot reports whether requests for a project have to wait for a slot.
+func (t *trial) needsSlot(project projectScope) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return len(t.accepted) == 0 || t.byProject && t.accepted[project]
 }
 
-// keep keeps the outcome of a request for a project. A 401 in a project without an earlier acceptance
-// shows nothing of the secret if refusals are by project.
+// keep keeps the outcome of a request for a project.
 func (t *trial) keep(project projectScope, err error) {
-	isOpen := t.isOpen(project)
+	isWrong := hasStatus(err, http.StatusUnauthorized) && (!t.byProject || t.needsSlot(project))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
 	case err == nil:
 		t.accepted[project], t.refused = true, nil
-	case hasStatus(err, http.StatusUnauthorized) && (isOpen || !t.byProject):
+	case isWrong:
 		t.refused, _ = errors.AsType[*Error](err)
 	}
 }

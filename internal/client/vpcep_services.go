@@ -77,8 +77,9 @@ func (c *Client) EndpointServiceID(ctx context.Context, in Scope, name string) (
 	return findByName(ctx, search, list, endpointServiceName(in, name))
 }
 
-// endpointServiceName returns what names a service in a search for name: the part that its owner chose
-// if that is the name, apart from letter case, otherwise the full name.
+// endpointServiceName returns what names a service in a search for name. That of
+// cn-north-4.orders.4189d3c2 is "orders" in a search for "orders" or "Orders", so that an error lists
+// what was meant, and the full name in any other search.
 func endpointServiceName(in Scope, name string) func(*EndpointService) NamedID {
 	return func(s *EndpointService) NamedID {
 		found := namedID(s.ServiceName, s.ID)
