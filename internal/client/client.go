@@ -1,5 +1,11 @@
 // Package client reads from the APIs of a Huawei-Cloud-compatible cloud over HTTP. It signs
 // requests, retries temporary failures, and returns complete lists or an error.
+//
+// To read it, begin with what a request needs: credentials.go (what authorizes it), cached.go (how that
+// is shared and refreshed), trial.go and hosts.go (when it may be sent), retry.go and response.go (what
+// came of it). request.go puts these together. Then come the ways to sign in (iam.go, token.go,
+// password.go, agency.go, oidc.go, metadata.go), the lists (list.go, list_counted.go, list_uncounted.go,
+// names.go), and a file for each API.
 package client
 
 import (
