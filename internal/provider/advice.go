@@ -34,16 +34,7 @@ const (
 	moreTime   = "to allow more time, set read in a timeouts block."
 	lookUpLess = "look up less at once, with fewer data sources or a lower -parallelism of Terraform."
 	throttled  = "The API is throttling requests. Raise max_retries if it is 0, and " + lookUpLess
-	newToken   = "The token is not valid here: it has expired, is incomplete, or belongs to another cloud or account. " +
-		"Set a new one, or sign in with an access key or as a user instead.{sent}"
-	plainProxy = "The proxy of HTTPS_PROXY or HTTP_PROXY does not speak TLS: begin its URL with http:// in place of https://, " +
-		"also for HTTPS targets."
-	lostProxy = "The proxy of HTTPS_PROXY or HTTP_PROXY cannot be reached: correct its URL, which for most proxies begins with http://, " +
-		"also for HTTPS, or exclude this host in NO_PROXY. {address}"
-	badProxy = "The proxy of HTTPS_PROXY or HTTP_PROXY does not connect to this host: if it requires credentials (407), " +
-		"put them into its URL, percent-encoded; otherwise correct the URL, allow the host at the proxy, or exclude it in NO_PROXY. {address}"
-	expectsHTTPS = "The response is not from this API. If the server expects HTTPS, begin its address with https://. {address}"
-	notThisAPI   = "The response is not from this API, but from another web server, a proxy or a login page. {address}"
+	notThisAPI = "The response is not from this API, but from another web server, a proxy or a login page. {address}"
 )
 
 // rules are tried in order; the first that matches applies.
@@ -60,27 +51,21 @@ var rules = []rule{
 			"then wait until the lock ends, by default after 15 minutes.",
 	},
 	{
-		status: 401, when: func(f failure) bool { return f.data.unreadSecurityToken },
-		advice: "HW_SECURITY_TOKEN was not read, because access_key is not from the environment. Set security_token, too, " +
-			"if the key is temporary; otherwise check that it is complete and current.{sent}",
-	},
-	{
 		when: says(`\bak\b.*\bnot exist`),
 		advice: "There is no such access key: it is mistyped or swapped with secret_key, was deleted, or belongs to another cloud. " +
 			"Check access_key, and that region and cloud are those of the key.{sent}",
 	},
-	{when: says(`decrypt token|token resolution|token must be updated`), advice: newToken},
-	{when: func(f failure) bool { return client.GatewayCode(f.request.Code) == "0307" }, advice: newToken},
+	{
+		when: refusesToken,
+		advice: "The token is not valid here: it has expired, is incomplete, or belongs to another cloud or account. " +
+			"Set a new one, or sign in with an access key or as a user instead.{sent}",
+	},
 	{when: func(f failure) bool { return f.request.Throttled > 0 }, advice: throttled},
 
 	// Something in between, or another server.
-	{reason: client.ReasonProxy, when: isPlainProxy, advice: plainProxy},
-	{reason: client.ReasonProxy, when: isLostProxy, advice: lostProxy},
-	{reason: client.ReasonProxy, advice: badProxy},
-	{status: http.StatusProxyAuthRequired, advice: badProxy},
-	{status: http.StatusBadRequest, when: func(f failure) bool { return f.request.Code == "" && isPlain(f) }, advice: expectsHTTPS},
-	{reason: client.ReasonUnexpectedResponse, when: func(f failure) bool { return f.request.Status == 0 && isPlain(f) }, advice: expectsHTTPS},
-	{when: func(f failure) bool { return f.request.Page && f.request.Status < 500 }, advice: notThisAPI},
+	{reason: client.ReasonProxy, advice: "{proxy}"},
+	{status: http.StatusProxyAuthRequired, advice: "{proxy}"},
+	{when: isOfAnotherServer, advice: notThisAPI},
 	{reason: client.ReasonUnexpectedResponse, advice: notThisAPI},
 	{reason: client.ReasonRedirect, advice: "None of the APIs redirects. " + notThisAPI},
 	{when: isUnknownAPI, advice: "There is no such API at this address: it does not lead to the service {service}. {address}"},
@@ -94,11 +79,6 @@ var rules = []rule{
 			"https://github.com/hwcloud/terraform-provider-hwcloud/issues.",
 	},
 	{reason: client.ReasonResponseTooLarge, advice: "Read the list in parts with limit and offset, or it is not from this API. {address}"},
-	{
-		reason: client.ReasonConnectionRefused, when: isLeftOver,
-		advice: "Nothing accepts connections at this address. {address} If it is left over from hwcloud-simulator, " +
-			"unset HW_METADATA_ENDPOINT and every HW_ENDPOINT_…, and use credentials of your own.",
-	},
 	{reason: client.ReasonConnectionRefused, advice: "Nothing accepts connections at this address, or a firewall refuses them. {address}"},
 	{reason: client.ReasonUnknownHost, advice: "There is no such host, or this machine's DNS does not know it. {address}"},
 	{reason: client.ReasonCertificate, advice: "{certificate} {address}"},
@@ -108,11 +88,6 @@ var rules = []rule{
 			"correct it; if the server requires a client certificate, set cert and key to a valid one. {address}",
 	},
 	{reason: client.ReasonTimeout, advice: "The server did not respond in time, or a firewall drops the packets. {address}"},
-	{
-		reason: client.ReasonConnectionClosed, when: isPlain,
-		advice: "The connection was closed: if this port expects HTTPS, begin the address with https://; " +
-			"otherwise run Terraform again, or check proxies in between. {address}",
-	},
 	{reason: client.ReasonConnectionClosed, advice: "The connection was closed: run Terraform again, or check proxies in between. {address}"},
 	{reason: client.ReasonNotSent, advice: "The request could not be sent. {address}"},
 
@@ -262,18 +237,25 @@ func (f failure) expand(advice, argument string) string {
 	return strings.NewReplacer(
 		"{argument}", argument, "{thing}", about.kind, "{place}", about.place, "{name}", about.name, "{correct}", correct,
 		"{address}", f.address(), "{sent}", f.sent(), "{project}", f.project(), "{service}", f.request.Service,
-		"{certificate}", f.certificate(), "{tokenProject}", f.request.TokenProject,
+		"{proxy}", f.proxy(), "{certificate}", f.certificate(), "{tokenProject}", f.request.TokenProject,
 		"{permission}", permissions[operation], "{signIn}", iamChecks[operation],
 	).Replace(advice)
 }
 
-// address says where the address of the request comes from.
+// address says where the address of the request comes from, and what else may be wrong with it.
 func (f failure) address() string {
-	service := f.request.Service
-	if service == "" {
+	service, origin := f.request.Service, f.data.addresses[f.request.Service]
+	isOver := f.request.Reason == client.ReasonConnectionRefused && strings.HasPrefix(f.request.URL, "http://127.0.0.1:")
+	switch {
+	case service == "":
 		return "The address comes from ACTIONS_ID_TOKEN_REQUEST_URL, which GitHub Actions sets in a job with the permission id-token: write."
-	}
-	if origin, ok := f.data.addresses[service]; ok {
+	case isOver && strings.HasPrefix(origin, "HW_ENDPOINT_"):
+		return "The address comes from " + origin + ": if it is left over from hwcloud-simulator, " +
+			"unset HW_METADATA_ENDPOINT and every HW_ENDPOINT_…, and use credentials of your own; otherwise correct or remove it."
+	case origin != "" && f.mayExpectHTTPS():
+		return "The address comes from " + origin + ": if the server expects HTTPS, begin it with https://; " +
+			"if it is wrong, correct or remove that."
+	case origin != "":
 		return "The address comes from " + origin + ": if it is wrong, correct or remove that."
 	}
 	region := cmp.Or(origins(f.data.setting("region")), "region")
@@ -282,6 +264,30 @@ func (f failure) address() string {
 	}
 	cloud := cmp.Or(origins(f.data.setting("cloud")), "the default cloud")
 	return "The address is made of " + region + " and " + cloud + ": if it is wrong, correct them, or set " + service + " in endpoints."
+}
+
+// mayExpectHTTPS reports whether a server failed as one does that is addressed with http:// and expects
+// https://.
+func (f failure) mayExpectHTTPS() bool {
+	isNotHTTP := f.request.Reason == client.ReasonUnexpectedResponse && f.request.Status == 0
+	return strings.HasPrefix(f.request.URL, "http://") &&
+		(isNotHTTP || f.request.Reason == client.ReasonConnectionClosed || f.request.Status == http.StatusBadRequest && f.request.Code == "")
+}
+
+// proxy says what is wrong with the proxy.
+func (f failure) proxy() string {
+	const variables = "The proxy of HTTPS_PROXY or HTTP_PROXY "
+	_, isPlain := errors.AsType[tls.RecordHeaderError](f.err)
+	failed, _ := errors.AsType[*client.ProxyError](f.err)
+	switch {
+	case isPlain:
+		return variables + "does not speak TLS: begin its URL with http:// in place of https://, also for HTTPS targets."
+	case failed != nil && failed.Err != nil:
+		return variables + "cannot be reached: correct its URL, which for most proxies begins with http://, also for HTTPS, " +
+			"or exclude this host in NO_PROXY. " + f.address()
+	}
+	return variables + "does not connect to this host: if it requires credentials (407), put them into its URL, percent-encoded; " +
+		"otherwise correct the URL, allow the host at the proxy, or exclude it in NO_PROXY. " + f.address()
 }
 
 // certificate says what is wrong with the server's certificate.
@@ -335,6 +341,11 @@ func (f failure) project() string {
 // sent says what may be wrong with the credentials or the project of a sign-in, after a space.
 func (f failure) sent() string {
 	key, secret, securityToken := f.data.setting("access_key"), f.data.setting("secret_key"), f.data.setting("security_token")
+	unread := ""
+	if f.data.unreadSecurityToken {
+		unread = " HW_SECURITY_TOKEN was not read, because access_key is not from the environment: " +
+			"if the key is temporary, set security_token, too."
+	}
 	switch {
 	case f.data.unused != "" && f.request.Status == http.StatusUnauthorized:
 		return " The token is used because it is set: to use " + f.data.unused + " in its place, " + f.data.setting("token").without() + "."
@@ -342,11 +353,11 @@ func (f failure) sent() string {
 		return f.project()
 	case f.request.Status != http.StatusUnauthorized || !key.isSet():
 	case key.family() != secret.family():
-		return fmt.Sprintf(" Check that %s and %s belong to the same key.", origins(key), origins(secret))
+		return fmt.Sprintf("%s Check that %s and %s belong to the same key.", unread, origins(key), origins(secret))
 	case securityToken.isSet():
 		return " If the key is a permanent one, " + securityToken.without() + "."
-	case !f.data.unreadSecurityToken:
-		return " If the key is temporary, set security_token, too (HW_SECURITY_TOKEN if access_key is from the environment)."
+	default:
+		return cmp.Or(unread, " If the key is temporary, set security_token, too (HW_SECURITY_TOKEN if access_key is from the environment).")
 	}
 	return ""
 }
@@ -357,24 +368,17 @@ func says(pattern string) func(failure) bool {
 	return func(f failure) bool { return form.MatchString(f.request.Message) }
 }
 
-// isPlain reports whether the request was sent over plain HTTP.
-func isPlain(f failure) bool { return strings.HasPrefix(f.request.URL, "http://") }
+var saysInvalidToken = says(`decrypt token|token resolution|token must be updated`)
 
-// isLeftOver reports whether the address may be that of a simulator that has ended.
-func isLeftOver(f failure) bool {
-	return strings.HasPrefix(f.request.URL, "http://127.0.0.1:") && strings.HasPrefix(f.data.addresses[f.request.Service], "HW_ENDPOINT_")
+// refusesToken reports whether the gateway refuses the token itself.
+func refusesToken(f failure) bool {
+	return saysInvalidToken(f) || client.GatewayCode(f.request.Code) == "0307"
 }
 
-// isPlainProxy reports whether a proxy that is addressed with https:// does not speak TLS.
-func isPlainProxy(f failure) bool {
-	_, ok := errors.AsType[tls.RecordHeaderError](f.err)
-	return ok
-}
-
-// isLostProxy reports whether a proxy did not respond.
-func isLostProxy(f failure) bool {
-	proxy, ok := errors.AsType[*client.ProxyError](f.err)
-	return ok && proxy.Err != nil
+// isOfAnotherServer reports whether a response is a page, or an answer to plain HTTP by a server that
+// expects HTTPS.
+func isOfAnotherServer(f failure) bool {
+	return f.request.Page && f.request.Status < 500 || f.mayExpectHTTPS()
 }
 
 // isUnknownAPI reports whether there is no such API at the address: a service responds to what does

@@ -152,7 +152,7 @@ func credentialAdvice() map[string]advised {
 		"temporary keys": {err: unauthorized("APIGW.0301", wrong), want: "The credentials were refused.", never: "temporary"},
 		"unread token": {
 			err: unauthorized("APIGW.0301", wrong), data: unread,
-			want: "HW_SECURITY_TOKEN was not read|Set security_token", never: "If the key is temporary, set",
+			want: "HW_SECURITY_TOKEN was not read|set security_token, too", never: "If the key is temporary, set",
 		},
 		"keys and IAM": {
 			err: apiError(client.OpListProjects, 401, "APIGW.0301", wrong), data: keys,
@@ -245,7 +245,7 @@ func addressAdvice() map[string]advised {
 		},
 		"left over from the simulator": {
 			err: at("http://127.0.0.1:1234/x", client.ReasonConnectionRefused), data: from("HW_ENDPOINT_DLI and region"),
-			want: "Nothing accepts connections at this address. The address comes|simulator, unset HW_METADATA_ENDPOINT and every HW_ENDPOINT_…",
+			want: "Nothing accepts connections at this address|left over from hwcloud-simulator, unset HW_METADATA_ENDPOINT and every HW_ENDPOINT_…",
 		},
 		"a loopback address of one's own": {
 			err: at("http://127.0.0.1:1234/x", client.ReasonConnectionRefused), data: from("endpoints.dli"),
@@ -290,15 +290,16 @@ func addressAdvice() map[string]advised {
 			want: "The connection was closed: run Terraform again",
 		},
 		"reset over HTTP": {
-			err:  at("http://x/x", client.ReasonConnectionClosed),
-			want: "closed: if this port expects HTTPS, begin the address with https://; otherwise run Terraform again",
+			err: at("http://x/x", client.ReasonConnectionClosed), data: from("HW_ENDPOINT_DLI"),
+			want: "The connection was closed|HW_ENDPOINT_DLI: if the server expects HTTPS, begin it with https://",
 		},
 		"no HTTP": {
-			err:  at("http://x/x", client.ReasonUnexpectedResponse),
-			want: "The response is not from this API. If the server expects HTTPS, begin its address with https://." + madeOf,
+			err: at("http://x/x", client.ReasonUnexpectedResponse), data: from("HW_ENDPOINT_DLI"),
+			want: "The response is not from this API|if the server expects HTTPS, begin it with https://",
 		},
 		"no HTTP behind TLS": {
-			err: at("https://x/x", client.ReasonUnexpectedResponse), want: "another web server", never: "begin its address",
+			err: at("https://x/x", client.ReasonUnexpectedResponse), data: from("HW_ENDPOINT_DLI"),
+			want: "another web server", never: "begin it with",
 		},
 		"not sent": {err: failedFor(client.ReasonNotSent, nil), want: "could not be sent" + madeOf},
 		"proxy": {
@@ -334,7 +335,7 @@ func addressAdvice() map[string]advised {
 		"sign-in of another API": {err: apiError(client.OpListProjects, 404, "", ""), data: keys, want: "no such API", never: "Credentials"},
 		"page, 502":              {err: page(502), want: "The service failed. Try again later", never: "not from this API"},
 		"not JSON":               {err: failedFor(client.ReasonUnexpectedResponse, nil), want: "not from this API" + madeOf},
-		"plain HTTP":             {err: overHTTP, data: from("HW_ENDPOINT_DLI"), want: "begin its address with https://|HW_ENDPOINT_DLI"},
+		"plain HTTP":             {err: overHTTP, data: from("HW_ENDPOINT_DLI"), want: "begin it with https://|HW_ENDPOINT_DLI"},
 		"redirect":               {err: failedFor(client.ReasonRedirect, nil), want: "None of the APIs redirects.|login page" + madeOf},
 		"wrong type":             {err: failedFor(client.ReasonWrongFieldType, nil), want: "another type than documented|/issues"},
 		"too large":              {err: failedFor(client.ReasonResponseTooLarge, nil), want: "Read the list in parts with limit and offset"},

@@ -71,15 +71,15 @@ func TestFailures(t *testing.T) {
 				_, _ = io.WriteString(conn, "SSH-2.0-x\r\n")
 				_ = conn.Close()
 			},
-			want: "malformed HTTP response|The response is not from this API. If the server expects HTTPS",
+			want: "malformed HTTP response|The response is not from this API|if the server expects HTTPS, begin it",
 		},
 		"HTTP behind https": {
 			address: strings.Replace(plain, "http:", "https:", 1),
 			want:    "first record|failed: if the server is plain HTTP, begin its address with http://; if the port is a proxy's",
 		},
-		"HTTPS behind http": {address: strings.Replace(secure, "https:", "http:", 1), want: "HTTPS server|begin its address with https://"},
+		"HTTPS behind http": {address: strings.Replace(secure, "https:", "http:", 1), want: "HTTPS server|begin it with https://"},
 		"stalled":           {action: simulator.StallHeaders(), set: object{"timeouts": object{"read": "1s"}}, want: "within its timeout of 1s"},
-		"reset":             {action: simulator.Reset(), want: "connection reset by peer|connection was closed: if this port expects HTTPS"},
+		"reset":             {action: simulator.Reset(), want: "connection reset by peer|connection was closed: run|if the server expects HTTPS"},
 		"redirect":          {action: simulator.Redirect(302, "https://127.0.0.2:9/x"), want: "https://127.0.0.2:9|None of the APIs redirects."},
 		"login page": {
 			action: simulator.HTML(200),
