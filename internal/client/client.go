@@ -103,15 +103,15 @@ func (c *Client) Resolve(ctx context.Context, service string, in Scope) (Scope, 
 }
 
 // get sends a request to a service and decodes the response into a T. Words in braces in the path
-// are replaced by segments, and {project_id} by the scope's. The response itself comes along for
+// are replaced by values, and {project_id} by the scope's. The response itself comes along for
 // errors about it.
-func get[T any](ctx context.Context, c *Client, call apiCall, in Scope, segments map[string]string, query url.Values) (*T, *response, error) {
+func get[T any](ctx context.Context, c *Client, call apiCall, in Scope, values map[string]string, query url.Values) (*T, *response, error) {
 	base, err := c.endpoint(call.service, in.Region)
 	if err != nil {
 		return nil, nil, err
 	}
 	words := []string{"{project_id}", percentEncode(in.ProjectID)}
-	for name, value := range segments {
+	for name, value := range values {
 		words = append(words, "{"+name+"}", percentEncode(value))
 	}
 	address := base + strings.NewReplacer(words...).Replace(call.path)

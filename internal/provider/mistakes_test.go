@@ -227,7 +227,10 @@ func placeMistakes(t *testing.T) map[string]mistake {
 			arguments: object{"cert": cert, "key": der(key)}, onlyPlan: true,
 			want: "key|is in DER form; convert it with openssl pkey -inform der -in FILE -out", fix: object{"key": key},
 		},
-		"folder": {arguments: object{"cacert_file": t.TempDir()}, onlyPlan: true, want: "cacert_file|it is a folder", fix: object{"cacert_file": cert}},
+		"folder": {
+			arguments: object{"cacert_file": t.TempDir()}, onlyPlan: true,
+			want: "cacert_file|it is a folder", fix: object{"cacert_file": cert},
+		},
 		"no certificate": {
 			arguments: object{"cacert_file": textFile(t, "x")}, onlyPlan: true,
 			want: "cacert_file|no PEM", fix: object{"cacert_file": cert},
