@@ -277,12 +277,10 @@ func (m *cachedMap[K, T]) alias(key, other K) {
 // isRefusal reports whether an error is a response that a repeated request would get again. A refused
 // ID token is none: the next fetch may read another one.
 func isRefusal(err error) bool {
-	if is[*refusedIDTokenError](err) {
-		return false
-	}
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
 		return is[*NameMatchError](err)
 	}
-	return e.Reason == ReasonAPIError && e.Status < 500 && e.Status != http.StatusRequestTimeout && !isThrottling(e.Status, e.Code)
+	return e.Reason == ReasonAPIError && e.Status < 500 && e.Status != http.StatusRequestTimeout && !isThrottling(e.Status, e.Code) &&
+		!is[*refusedIDTokenError](err)
 }

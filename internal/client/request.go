@@ -265,7 +265,8 @@ func (r *request) failure(resp *response, err error) error {
 		e = resp.apiError()
 	}
 	if before, ok := errors.AsType[*Error](err); ok { // From [trial.begin]: another request's refusal.
-		e.Status, e.Code, e.Message, e.RequestID, e.Err = before.Status, before.Code, before.Message, before.RequestID, ErrRefusedBefore
+		e.Status, e.Code, e.Message, e.RequestID, e.Page = before.Status, before.Code, before.Message, before.RequestID, before.Page
+		e.Err = ErrRefusedBefore
 		return e
 	}
 	if err != nil {

@@ -100,6 +100,10 @@ func TestFailures(t *testing.T) {
 			settings: object{"access_key": simulator.AccessKey, "secret_key": "another"}, again: true,
 			want: "The request was not sent, because the same credentials were refused before|Code: APIGW.0301|The credentials were refused.",
 		},
+		"another server's page, refused before": {
+			action: simulator.HTML(401), settings: object{"access_key": simulator.AccessKey, "secret_key": "another"}, again: true,
+			want: "The request was not sent|" + notThisAPI,
+		},
 		"too large": {action: simulator.HugeBody(33 << 20), want: "32 MiB|Read the list in parts with limit and offset"},
 		"is_success": {
 			source: enhancedConnectionsSource, action: ok(`{"is_success":false,"message":"Gone."}`),
