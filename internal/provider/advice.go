@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hwcloud/terraform-provider-hwcloud/internal/client"
@@ -111,7 +112,7 @@ var rules = []rule{
 	{
 		status: http.StatusForbidden, when: func(f failure) bool { return f.scope.ProjectID != "" && !idForm.MatchString(f.scope.ProjectID) },
 		advice: "The project ID does not have the form of one, 32 hexadecimal digits: if it is the project's name, " +
-			"set project_name in the provider block in place of project_id, or HW_PROJECT_NAME in place of HW_PROJECT_ID. " +
+			"{setName}. " +
 			"Otherwise the credentials lack a permission: {permission}.{project}",
 	},
 	{
@@ -229,7 +230,8 @@ func (r rule) match(f failure) (argument string, ok bool) {
 func (f failure) expand(advice, argument string) string {
 	operation, about, correct := f.request.Operation, thingOf(argument), "Correct or remove it."
 	if values := f.documented[argument]; values != nil {
-		correct = "The documented values are " + quoted(values) + ": set another one, or remove it."
+		others := slices.DeleteFunc(slices.Clone(values), func(value string) bool { return value == f.arguments[argument] })
+		correct = "The documented values are " + quoted(others) + ": set one of them, or remove it."
 	}
 	if argument != "" && argument == about.id {
 		correct = "It does not look like an ID: if it is a name, set " + about.name + " instead."
@@ -238,7 +240,7 @@ func (f failure) expand(advice, argument string) string {
 		"{argument}", argument, "{thing}", about.kind, "{place}", about.place, "{name}", about.name, "{correct}", correct,
 		"{address}", f.address(), "{sent}", f.sent(), "{project}", f.project(), "{service}", f.request.Service,
 		"{proxy}", f.proxy(), "{certificate}", f.certificate(), "{tokenProject}", f.request.TokenProject,
-		"{permission}", permissions[operation], "{signIn}", iamChecks[operation],
+		"{setName}", f.setName(), "{permission}", permissions[operation], "{signIn}", iamChecks[operation],
 	).Replace(advice)
 }
 
@@ -263,7 +265,12 @@ func (f failure) address() string {
 		region = "the region here"
 	}
 	cloud := cmp.Or(origins(f.data.setting("cloud")), "the default cloud")
-	return "The address is made of " + region + " and " + cloud + ": if it is wrong, correct them, or set " + service + " in endpoints."
+	made := "The address is made of " + region + " and " + cloud + ": "
+	if strings.Contains(f.scope.Region, "_") {
+		return made + "if the region is the name of a project, set region to the part before the `_`, and project_id or, " +
+			"in the provider block, project_name to the project."
+	}
+	return made + "if it is wrong, correct them, or set " + service + " in endpoints."
 }
 
 // mayExpectHTTPS reports whether a server failed as one does that is addressed with http:// and expects
@@ -336,6 +343,14 @@ func (f failure) project() string {
 		return " The project is the token's own."
 	}
 	return " By default it is the project with the region's name: for another, set project_id, or project_name in the provider block."
+}
+
+// setName says how to set a project by its name.
+func (f failure) setName() string {
+	if f.setArgument("project_id") != "" {
+		return "set its ID here, or project_name in another provider block, with an alias"
+	}
+	return "set project_name in the provider block in place of project_id, or HW_PROJECT_NAME in place of HW_PROJECT_ID"
 }
 
 // sent says what may be wrong with the credentials or the project of a sign-in, after a space.

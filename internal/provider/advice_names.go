@@ -16,15 +16,19 @@ type thing struct {
 	service, code string
 	// id and name are the arguments, of which one is set.
 	id, name string
-	// listed is the operation that lists what a name stands for.
+	// listed is the operation that lists what a name stands for, list the data source that does.
 	listed client.Operation
+	list   string
 }
 
 // things that data sources find. A 404 with another code of a service is about its last.
 var things = []thing{
-	{"endpoint service", "region and project", client.VPCEP, "EndPoint.0005", "service_id", "service_name", client.OpListEndpointServices},
-	{"VPC channel", "gateway, region and project", client.APIG, "APIG.3023", "vpc_channel_id", "name", client.OpListVPCChannels},
-	{"gateway", "region and project", client.APIG, "APIG.3030", "instance_id", "instance_name", client.OpListInstances},
+	{"endpoint service", "region and project", client.VPCEP, "EndPoint.0005", "service_id", "service_name",
+		client.OpListEndpointServices, "hwcloud_vpcep_services"},
+	{"VPC channel", "gateway, region and project", client.APIG, "APIG.3023", "vpc_channel_id", "name",
+		client.OpListVPCChannels, "hwcloud_apig_vpc_channels"},
+	{"gateway", "region and project", client.APIG, "APIG.3030", "instance_id", "instance_name",
+		client.OpListInstances, "hwcloud_apig_instances"},
 }
 
 // thingOf is what an argument names, a zero value if that is nothing of the kind.
@@ -108,8 +112,8 @@ func (f failure) adviceOnName(wrong *client.NameMatchError) (argument, text stri
 		case t.listed == wrong.Operation && len(wrong.Matches) > 1:
 			return t.name, fmt.Sprintf("Set %s instead, to the ID of the one you mean.", t.id)
 		case t.listed == wrong.Operation:
-			return t.name, fmt.Sprintf("Check %s, which must match exactly, letter case included, and the %s; or set %s instead.",
-				t.name, t.place, t.id)
+			return t.name, fmt.Sprintf("Check %s, which must match exactly, letter case included, and the %s; or set %s instead. "+
+				"If it may be missing, use %s: its list is then empty.", t.name, t.place, t.id, t.list)
 		}
 	}
 	return "", strings.TrimSpace(f.project()) // Only the project is looked up without an argument that names it.

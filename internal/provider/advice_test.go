@@ -32,8 +32,8 @@ type advised struct {
 	// set are the arguments of the data source, and data are the provider's.
 	set  map[string]string
 	data providerData
-	// project is that of the read, by default the simulator's.
-	project string
+	// region and project are those of the read, the project by default the simulator's.
+	region, project string
 	// ctx is the error of the read's context.
 	ctx error
 
@@ -238,6 +238,9 @@ func addressAdvice() map[string]advised {
 		"refused": {
 			err:  failedFor(client.ReasonConnectionRefused, errors.New("x")),
 			want: "Cause: x|Nothing accepts connections" + madeOf,
+		},
+		"a project's name for the region": {
+			err: failedFor(client.ReasonUnknownHost, nil), region: "cn-north-4_lab", want: "set region to the part before the `_`",
 		},
 		"unknown host": {
 			err: failedFor(client.ReasonUnknownHost, nil), data: from("OS_AUTH_URL"),
@@ -495,7 +498,8 @@ func TestAdvice(t *testing.T) {
 	for name, tt := range all {
 		failed := failure{
 			operation: operation{service: "apig", summary: "Unable to read thing", requested: "thing"}, timeout: 3 * time.Minute,
-			err: tt.err, ctxErr: tt.ctx, arguments: tt.set, data: &tt.data, scope: client.Scope{ProjectID: cmp.Or(tt.project, simulator.ProjectID)},
+			err: tt.err, ctxErr: tt.ctx, arguments: tt.set, data: &tt.data,
+			scope: client.Scope{Region: tt.region, ProjectID: cmp.Or(tt.project, simulator.ProjectID)},
 		}
 		argument, detail := describedAt(t, failed.diagnostic())
 		if argument != tt.argument {

@@ -103,7 +103,8 @@ func (d *enhancedConnectionsDataSource) Schema(_ context.Context, _ datasource.S
 				"The API decides whether a part of a name is enough.", isNotBlank()),
 			"status": optionalString("Returns only the connections with this status: `ACTIVE` (activated) or `DELETED` (deleted), "+
 				"in upper or lower case. Another value is sent as it is, with a warning.",
-				isDocumentedInAnyCase("ACTIVE", "DELETED")),
+				isDocumentedInAnyCase("The status of a queue or pool is in `available_queue_info` and `elastic_resource_pools`.",
+					"ACTIVE", "DELETED")),
 			"tags": schema.MapAttribute{
 				MarkdownDescription: "Returns only the connections with all of these tags. " +
 					"A key must not be blank and must not contain `=` or `,`; a value must not be null and must not contain `,`.",

@@ -111,11 +111,11 @@ func TestFailures(t *testing.T) {
 		},
 		"sort key of another cloud": {
 			set: object{"sort_key": "created_at"}, argument: "sort_key",
-			want: "error: sort_key|values are `create_at`, `update_at`, `created_at`, `updated_at`: set another one, or remove it.",
+			want: "error: sort_key|values are `create_at`, `update_at`, `updated_at`: set one of them, or remove it.",
 		},
 		"status of a queue": {
 			source: enhancedConnectionsSource, set: object{"status": "FAILED"}, argument: "status",
-			want: "parameter status is invalid|The API refused status. The documented values are `ACTIVE`, `DELETED`: set another one",
+			want: "parameter status is invalid|The API refused status. The documented values are `ACTIVE`, `DELETED`: set one of them",
 		},
 		"list changes": {
 			action: simulator.RewriteObject(func(o map[string]any) { o["total_count"] = 3 }),
@@ -182,11 +182,11 @@ func TestFailures(t *testing.T) {
 		},
 		"name for project": {
 			set: object{"project_id": simulator.Region}, argument: "project_id",
-			want: "Status: 403 Forbidden|set project_name in the provider block",
+			want: "Status: 403 Forbidden|set its ID here, or project_name in another provider block, with an alias.",
 		},
 		"no such name": {
 			set: object{"service_id": nil, "service_name": "nothing"}, argument: "service_name",
-			want: `"nothing"|Check service_name`,
+			want: `"nothing"|use hwcloud_vpcep_services: its list is then empty.|Check service_name`,
 		},
 		"unknown region": {
 			set:  object{"region": "xx-nowhere-1", "project_id": "x"},

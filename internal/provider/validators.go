@@ -81,9 +81,11 @@ func isDocumented(values ...string) argumentRule {
 	}}
 }
 
-// isDocumentedInAnyCase is [isDocumented] for an API that ignores letter case.
-func isDocumentedInAnyCase(values ...string) argumentRule {
+// isDocumentedInAnyCase is [isDocumented] for an API that ignores letter case. The note is for those who
+// set another value.
+func isDocumentedInAnyCase(note string, values ...string) argumentRule {
 	rule := isDocumented(values...)
+	rule.must += " " + note
 	rule.accepts = func(value string) bool { return slices.Contains(values, strings.ToUpper(value)) }
 	return rule
 }

@@ -160,7 +160,7 @@ func TestMessagesOfValidators(t *testing.T) {
 		{"hwcloud_apig_instances", object{"status": "running"}, []string{"is written `Running` in the documents, in this letter case"}},
 		{"hwcloud_apig_instances", object{"status": "6"}, []string{"none of the documented values `Creating`, ", "`Running`, ", "sent as it is"}},
 		{"hwcloud_vpcep_services", object{"status": "AVAILABLE"}, []string{"`available` in the documents"}},
-		{enhancedConnectionsSource, object{"status": "FAILED"}, []string{"none of the documented values `ACTIVE`, `DELETED`."}},
+		{enhancedConnectionsSource, object{"status": "FAILED"}, []string{"values `ACTIVE`, `DELETED`. The status of a queue or pool is in"}},
 		{enhancedConnectionsSource, object{"tags": object{"a": "b,c"}}, []string{"must not contain `,`"}},
 		{enhancedConnectionsSource, object{"tags": object{"a": nil}}, []string{`tags["a"] must not be null. Remove the tag`, "if v != null"}},
 		{serviceConnectionsSource, object{"service_id": ""}, []string{"Set it, or remove it (or set it to null) and set service_name instead."}},
