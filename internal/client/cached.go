@@ -82,8 +82,8 @@ type fetch[T comparable] struct {
 
 // progress is how far a fetch has come, for a reader whose deadline ends the wait for it.
 type progress struct {
-	// failure is that of the last attempt of a request, or what it would be if the attempt in flight
-	// ended now; nil after a success.
+	// failure is why the request in progress has not succeeded yet. [Client.send] keeps it before the
+	// first attempt, as a timeout, and before each wait; nil after a success.
 	failure atomic.Pointer[Error]
 	// waitsFor is the progress of another fetch that this one waits for, nil for none.
 	waitsFor atomic.Pointer[progress]
@@ -122,11 +122,11 @@ func (c *cached[T]) get(ctx context.Context) (T, error) {
 		if err != nil {
 			return value, err
 		}
-		hadLessTime := is[*DeadlineError](f.err) // The fetch, than this reader may have.
-		if f.err == nil || !hadLessTime && !f.isRefresh {
+		// This reader may have more time than the fetch had, or the fetch refreshed a value that has been
+		// refused meanwhile. The next join returns the failure if another fetch would end in it, too.
+		if mayTryAgain := is[*DeadlineError](f.err) || f.err != nil && f.isRefresh; !mayTryAgain {
 			return f.value, f.err
 		}
-		// Otherwise it tries again, as after a refresh of a value that has been refused meanwhile.
 	}
 }
 
@@ -162,9 +162,9 @@ func (c *cached[T]) join(ctx context.Context) (f *fetch[T], value T, err error) 
 		}
 		return nil, c.value, nil
 	case c.failure != nil && (c.failureEnds.IsZero() || isPastDeadline(ctx, pause)):
-		return nil, value, c.failure
+		return nil, value, c.failure // Permanent, or until after this reader's deadline.
 	case c.current == nil:
-		c.start(ctx, pause, fetchTimeout)
+		c.start(ctx, pause, fetchTimeout) // A failure that ends before that is waited for.
 	}
 	c.current.readers++
 	return c.current, value, nil

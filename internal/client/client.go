@@ -1,11 +1,12 @@
 // Package client reads from the APIs of a Huawei-Cloud-compatible cloud over HTTP. It signs
 // requests, retries temporary failures, and returns complete lists or an error.
 //
-// To read it, begin with what a request needs: credentials.go (what authorizes it), cached.go (how that
-// is shared and refreshed), trial.go and hosts.go (when it may be sent), retry.go and response.go (what
-// came of it). request.go puts these together. Then come the ways to sign in (iam.go, token.go,
-// password.go, agency.go, oidc.go, metadata.go), the lists (list.go, list_counted.go, list_uncounted.go,
-// names.go), and a file for each API.
+// To read it, begin with what a request needs: errors.go and endpoints.go, credentials.go and sign.go
+// (what authorizes it), cached.go (how that is shared and refreshed), trial.go and hosts.go (when it may
+// be sent), retry.go, transport.go and transport_errors.go, response.go with decode.go, redact.go and
+// text.go (what came of it). request.go puts these together. Then come the ways to sign in (iam.go,
+// projects.go, token.go, password.go, agency.go, id_token.go, oidc.go, metadata.go), the lists (list.go,
+// list_counted.go, list_uncounted.go, names.go), and a file for each API.
 package client
 
 import (

@@ -124,11 +124,13 @@ func (l countedList[T]) readRest(ctx context.Context, first page[T], begin, end 
 			switch {
 			case hasStatus(err, http.StatusBadRequest):
 				return fmt.Errorf("%w: %w", errInconsistent, err) // The first page's total includes this offset.
-			case err == nil && (next.total != first.total || int64(len(next.entries)) != limit ||
-				equalEntries(next.entries[0], first.entries[0], l.id)):
-				return errInconsistent // The last: the server ignores the offset, at as many pages as the total asks for.
+			case err != nil:
+				return err
+			case next.total != first.total, int64(len(next.entries)) != limit,
+				equalEntries(next.entries[0], first.entries[0], l.id): // The server ignores the offset, at any number of pages.
+				return errInconsistent
 			}
-			return err
+			return nil
 		})
 		from = offset + limit
 	}

@@ -32,6 +32,7 @@ func (l uncountedList[T]) readOnce(ctx context.Context, w Window) ([]T, error) {
 	got := int64(len(entries))
 	isComplete := w.Limit > 0 && got >= w.Limit
 	if w.Limit == 0 {
+		// Less than a page, and no count of the complete list that says more.
 		isComplete = 0 < got && got < int64(l.size) && count <= w.Offset+got
 		if isParameterRefusal(err) {
 			entries, err = nil, nil // The server does not know limit 0.
@@ -67,7 +68,7 @@ func (l uncountedList[T]) readPages(ctx context.Context, entries []T, w Window) 
 		if err != nil || len(entries)+len(next) == 0 {
 			return nil, err
 		}
-		isShort := len(next) < max(longest, 2)
+		isShort := len(next) < max(longest, 2) // Two: the overlap and something new.
 		longest = max(longest, len(next))
 		entries = append(entries, next[min(1, len(entries)):]...)
 		switch {

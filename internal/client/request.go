@@ -101,6 +101,7 @@ func (c *Client) send(ctx context.Context, r *request) (*response, error) {
 		if ctx.Err() != nil || r.direct != nil || !isTemporary(resp, err) || !r.countRetry(resp) {
 			return nil, r.failure(resp, err)
 		}
+		// What a reader gets whose deadline ends before the next attempt: this one, or one of a shared fetch.
 		withoutNext := r.failure(resp, &DeadlineError{Wait: wait, RetryAfter: isAsked, Err: err})
 		if isPastDeadline(ctx, wait) {
 			return nil, withoutNext

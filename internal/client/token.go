@@ -59,7 +59,7 @@ func (s *givenTokenSource) get(ctx context.Context, project projectScope) (*cred
 	case described.hasNoProject():
 		return s.traded.get(ctx, project)
 	case project.name == "" || described.isFor(project, s.client.config.Region):
-		given.projectID = described.Project.ID
+		given.projectID = described.Project.ID // For other names, it remains open, and the project is looked up.
 	}
 	return given, nil
 }

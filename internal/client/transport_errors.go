@@ -31,7 +31,8 @@ var (
 // reasonOf tells what kind of failure an error is. One without a kind of its own is an early end of
 // the connection, which takes many forms.
 func reasonOf(err error) Reason {
-	// A wait past the deadline is as its cause, without which the API has responded.
+	// A wait past the deadline has the reason of the attempt before it. If that has no error, the API has
+	// responded.
 	if deadline, ok := errors.AsType[*DeadlineError](err); ok {
 		if deadline.Err == nil {
 			return ReasonAPIError

@@ -69,7 +69,8 @@ func (t *trial) needsSlot(project projectScope) bool {
 	return len(t.accepted) == 0 || t.byProject && t.accepted[project]
 }
 
-// keep keeps the outcome of a request for a project.
+// keep keeps the outcome of a request for a project. A 401 of a password is about the password exactly
+// if the request needed a slot.
 func (t *trial) keep(project projectScope, err error) {
 	isWrong := hasStatus(err, http.StatusUnauthorized) && (!t.byProject || t.needsSlot(project))
 	t.mu.Lock()
