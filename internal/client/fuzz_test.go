@@ -229,7 +229,7 @@ func FuzzErrorBody(f *testing.F) {
 		`{"message":"` + strings.Repeat("x", 990) + `SECRET"}`,
 		`{"message":"\u0053\ud800SECRET"}`,
 	}, bodySeeds...) {
-		f.Add([]byte(body), 400+i%110, "application/json", "request SECRET")
+		f.Add([]byte(body), 400+i%110, "application/json", "SECRET SECR\xb2ET")
 	}
 	f.Fuzz(func(t *testing.T, body []byte, status int, contentType, requestID string) {
 		if status < 100 || status > 999 {

@@ -138,9 +138,9 @@ func (r *response) start() string {
 }
 
 // text returns the beginning of a text of the response in one line, without secrets. They are
-// replaced before the text is cut.
+// replaced before the text is cut, and again once it has lost the bytes that cannot be printed.
 func (r *response) text(text string, maxBytes int) string {
-	return printable(r.request.redact(text), maxBytes)
+	return printable(r.request.redact(printable(r.request.redact(text), len(text))), maxBytes)
 }
 
 // requestID returns the ID under which the API's support finds a request. Services spell the header
