@@ -138,7 +138,7 @@ var permissions = map[client.Operation]string{
 // iamChecks say what to check if IAM refuses a call.
 var iamChecks = map[client.Operation]string{
 	client.OpCreateToken: "the user, the password and the domain, project_name or project_id, " +
-		"and that the user is not disabled and has a role in the project (by default the one with the region's name)",
+		"and that the user is not disabled and has a role in the project",
 	client.OpShowToken:  "that the token is complete and has not expired",
 	client.OpScopeToken: "that the token has not expired, that the project exists, and that the token's user has a role in it",
 	client.OpExchangeIDToken: "idp_id and the ID token: that it has not expired, " +
@@ -362,6 +362,8 @@ func (f failure) sent() string {
 			"if the key is temporary, set security_token, too."
 	}
 	switch {
+	case f.request.Operation == client.OpListProjects && f.data.addresses[client.IAM] != "" && f.request.Status == http.StatusUnauthorized:
+		return " " + f.address() // Left over from another cloud, perhaps.
 	case f.data.unused != "" && f.request.Status == http.StatusUnauthorized:
 		return " The token is used because it is set: to use " + f.data.unused + " in its place, " + f.data.setting("token").without() + "."
 	case f.request.Operation == client.OpCreateToken, f.request.Operation == client.OpScopeToken:

@@ -154,6 +154,10 @@ func credentialAdvice() map[string]advised {
 			err: unauthorized("APIGW.0301", wrong), data: unread,
 			want: "HW_SECURITY_TOKEN was not read|set security_token, too", never: "If the key is temporary, set",
 		},
+		"keys and the IAM of another cloud": {
+			err: apiError(client.OpListProjects, 401, "", ""), data: providerData{addresses: map[string]string{client.IAM: "OS_AUTH_URL"}},
+			want: "The address comes from OS_AUTH_URL",
+		},
 		"keys and IAM": {
 			err: apiError(client.OpListProjects, 401, "APIGW.0301", wrong), data: keys,
 			want: "credentials were refused|temporary",

@@ -138,10 +138,10 @@ func (b *configBuilder) baseURL(s setting, service string) string {
 		if service == client.IAM {
 			ending = strings.TrimSuffix(ending, "/v3") // The client does so, too.
 		}
-		if problem := baseURLProblem(address); problem != "" || !apiVersion.MatchString(ending) {
-			return problem
+		if apiVersion.MatchString(ending) {
+			return "must not end in the version of an API, which the provider adds. Leave the version out, and all that follows it."
 		}
-		return "must not end in the version of an API, which the provider adds. Leave the version out, and all that follows it."
+		return baseURLProblem(address)
 	})
 	if s.value != "" {
 		b.data.addresses[service] = s.source()

@@ -174,7 +174,11 @@ func (b *configBuilder) assumeAgencies() {
 		domainID := text("domain_id", block.DomainID, agencyDomainIDVariables)
 		b.conflict(domainName, domainID)
 		preferID(&domainName, &domainID)
-		b.incomplete("Incomplete agency", "Assuming an agency", []setting{name}, []setting{domainName, domainID})
+		purpose := "Assuming an agency"
+		if name.byVariable() {
+			purpose = "Assuming the agency of " + name.variable + " (unset it if none is meant)"
+		}
+		b.incomplete("Incomplete agency", purpose, []setting{name}, []setting{domainName, domainID})
 		b.data.credentials += ", then " + b.use(&name, &domainName, &domainID)
 		b.config.Agencies = append(b.config.Agencies, client.Agency{
 			Name: name.value, DomainName: domainName.value, DomainID: domainID.value, Duration: b.duration(block, len(b.assumeRole) == 1),

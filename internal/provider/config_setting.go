@@ -176,7 +176,7 @@ var (
 	domainForm = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
 	webScheme  = regexp.MustCompile(`(?i)^https?://`)
 	// apiVersion matches an API version at the end of a path, with what follows it in documents.
-	apiVersion = regexp.MustCompile(`(?i)[^/]/v[0-9]+(\.[0-9]+)*(/auth(/[a-z]+)?|/[0-9a-f]{32})?$`)
+	apiVersion = regexp.MustCompile(`(?i)[^/]/v[0-9]+(\.[0-9]+)*(/auth(/[a-z]+)?|/([0-9a-f]{32}|\{project_?id\})(/.*)?)?$`)
 	// fileContent matches what an argument that wants a file's path was given in its place: PEM, JSON
 	// or a token.
 	fileContent = regexp.MustCompile(`-----BEGIN|^\s*(\{\s*"|eyJ[\w-]{5,}\.)`)
@@ -200,6 +200,8 @@ func spoiled(s setting) string {
 	switch {
 	case content != "" && fileContent.MatchString(s.value):
 		return "must be the path of a file, not its content. " + setPath
+	case strings.Contains(strings.TrimSpace(s.value), "\n"):
+		return "has several lines. Set it to the value alone."
 	case strings.Contains(s.value, "\r"):
 		return "contains a carriage return, as of a file with Windows line endings. " + mend
 	case strings.ContainsFunc(s.value, unicode.IsControl):

@@ -232,7 +232,8 @@ func TestBaseURLs(t *testing.T) {
 	}
 	for _, versioned := range []object{
 		at("dli", "https://hidden/v1"), at("dli", "https://hidden/v2.0/"), at("dli", "https://hidden/V3//"), at("apig", "https://hidden/v3"),
-		at("dli", "https://hidden/x/v1.0/0123456789abcdef0123456789abcdef"), at("dli", "https://hidden.{region}.example.com/v2.0"),
+		at("dli", "https://hidden/x/v1.0/0123456789abcdef0123456789abcdef"), at("vpcep", "https://hidden/v1/{project_id}/vpc-endpoint-services"),
+		at("dli", "https://hidden.{region}.example.com/v2.0"),
 		at("iam", "https://hidden/v3/auth"), {"auth_url": "https://hidden/v3/auth/tokens"}, {"auth_url": "https://hidden/v2.0"},
 	} {
 		wantError(t, validated(t, versioned), "must not end in the version of an API", "Leave the version out")

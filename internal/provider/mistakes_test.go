@@ -35,6 +35,15 @@ func credentialMistakes(t *testing.T) map[string]mistake {
 	agencies := func(blocks ...any) object { return object{"assume_role": blocks} }
 	agency, keys := object{"agency_name": "a", "domain_name": "d"}, object{"access_key": "ak", "secret_key": "sk"}
 	return map[string]mistake{
+		"headers with a token": {
+			arguments: object{"token": "HTTP/1.1 201\r\nX-Subject-Token: hidden\r\n"},
+			want:      "token|has several lines. Set it to the value alone.", fix: object{"token": "t"},
+		},
+		"leftover agency": {
+			environment: object{"HW_ASSUME_ROLE_AGENCY_NAME": "hidden"}, onlyPlan: true,
+			want:           "assume_role[0].domain_name|the agency of HW_ASSUME_ROLE_AGENCY_NAME (unset it if none is meant) also needs",
+			fixEnvironment: object{"HW_ASSUME_ROLE_AGENCY_NAME": ""},
+		},
 		"no secret key": {
 			arguments: object{"access_key": "hidden"}, onlyPlan: true,
 			want: "secret_key|also needs secret_key (or HW_SECRET_KEY in the environment)", fix: object{"secret_key": "sk"},
