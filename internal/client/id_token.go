@@ -88,8 +88,8 @@ func (g GitHubIDToken) read(ctx context.Context, c *Client) (string, error) {
 // checkIDToken returns a token without the white space and the byte order mark around it.
 func checkIDToken(source, token string) (string, error) {
 	token = strings.TrimSpace(strings.TrimPrefix(token, "\ufeff"))
-	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
-		return "", &IDTokenError{Source: source, Err: errors.New("the token is empty, or contains white space or control characters")}
+	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r == '{' || unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return "", &IDTokenError{Source: source, Err: errors.New("it is empty, or has more than the token itself, such as white space or JSON")}
 	}
 	return token, nil
 }

@@ -31,9 +31,10 @@ func TestIDTokenFails(t *testing.T) {
 		text    string
 	}{
 		{"", missing, "cannot read the ID token from /a/path: no such file"},
-		{"\ufeff \n", nil, "cannot read the ID token from /a/path: the token is empty, or contains white space or control characters"},
-		{"one\ntwo", nil, "contains white space"},
-		{"one\x7ftwo", nil, "contains white space"},
+		{"\ufeff \n", nil, "cannot read the ID token from /a/path: it is empty, or has more than the token itself, such as white space or JSON"},
+		{"one\ntwo", nil, "more than the token"},
+		{"one\x7ftwo", nil, "more than the token"},
+		{`{"value":"two"}`, nil, "more than the token"},
 	} {
 		token, failure = tt.token, tt.failure
 		_, err := readChannel(t.Context(), c)
@@ -59,7 +60,7 @@ func TestGitHubRefuses(t *testing.T) {
 	}{
 		{http.StatusUnauthorized, `{"message":"no"}`, "status 401"},
 		{http.StatusOK, `{"value":1.5e`, "not valid JSON"},
-		{http.StatusOK, `{"count":1}`, "cannot read the ID token from GitHub Actions: the token is empty"},
+		{http.StatusOK, `{"count":1}`, "cannot read the ID token from GitHub Actions: it is empty"},
 	} {
 		source := GitHubIDToken{RequestURL: "http://github.invalid/?x=y", RequestToken: "request-token"}
 		c := inMemory(t, Config{Credentials: oidc(source)}, func(req *http.Request) (*http.Response, error) {

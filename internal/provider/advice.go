@@ -81,7 +81,11 @@ var rules = []rule{
 	},
 	{reason: client.ReasonResponseTooLarge, advice: "Read the list in parts with limit and offset, or it is not from this API. {address}"},
 	{reason: client.ReasonConnectionRefused, advice: "Nothing accepts connections at this address, or a firewall refuses them. {address}"},
-	{reason: client.ReasonUnknownHost, advice: "There is no such host, or this machine's DNS does not know it. {address}"},
+	{
+		reason: client.ReasonUnknownHost,
+		advice: "There is no such host, or this machine's DNS does not know it: if only a proxy does, set HTTPS_PROXY to its URL " +
+			"(ALL_PROXY is not read), and take the host out of NO_PROXY. {address}",
+	},
 	{reason: client.ReasonCertificate, advice: "{certificate} {address}"},
 	{
 		reason: client.ReasonTLS,
@@ -107,7 +111,7 @@ var rules = []rule{
 	},
 	{
 		status: http.StatusUnauthorized,
-		advice: "The credentials were refused. Check that they are complete and current, and that they belong to this cloud.{sent}",
+		advice: "The credentials were refused. Check that they are complete, current, no base64 text of a secret, and of this cloud.{sent}",
 	},
 	{
 		status: http.StatusForbidden, when: func(f failure) bool { return f.scope.ProjectID != "" && !idForm.MatchString(f.scope.ProjectID) },
@@ -137,7 +141,7 @@ var permissions = map[client.Operation]string{
 
 // iamChecks say what to check if IAM refuses a call.
 var iamChecks = map[client.Operation]string{
-	client.OpCreateToken: "the user, the password and the domain, project_name or project_id, " +
+	client.OpCreateToken: "the user (an IAM user, no HUAWEI ID), the password and the domain, project_name or project_id, " +
 		"and that the user is not disabled and has a role in the project",
 	client.OpShowToken:  "that the token is complete and has not expired",
 	client.OpScopeToken: "that the token has not expired, that the project exists, and that the token's user has a role in it",
@@ -362,8 +366,9 @@ func (f failure) sent() string {
 			"if the key is temporary, set security_token, too."
 	}
 	switch {
-	case f.request.Operation == client.OpListProjects && f.data.addresses[client.IAM] != "" && f.request.Status == http.StatusUnauthorized:
-		return " " + f.address() // Left over from another cloud, perhaps.
+	case f.request.Operation == client.OpListProjects && f.request.Status == http.StatusUnauthorized &&
+		f.data.addresses[client.IAM] != "" && client.GatewayCode(f.request.Code) == "":
+		return " " + f.address() // A Keystone's, left over from another cloud.
 	case f.data.unused != "" && f.request.Status == http.StatusUnauthorized:
 		return " The token is used because it is set: to use " + f.data.unused + " in its place, " + f.data.setting("token").without() + "."
 	case f.request.Operation == client.OpCreateToken, f.request.Operation == client.OpScopeToken:

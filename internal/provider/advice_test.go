@@ -185,7 +185,7 @@ func credentialAdvice() map[string]advised {
 		},
 		"sign-in": {
 			err:  apiError(client.OpCreateToken, 401, "1", ""),
-			want: "Check the user, the password and the domain|has a role",
+			want: "Check the user (an IAM user, no HUAWEI ID), the password and the domain|has a role",
 		},
 		"sign-in, project": {err: apiError(client.OpCreateToken, 404, "1", ""), want: "project_name or project_id"},
 		"token of Keystone": {

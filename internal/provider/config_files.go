@@ -90,7 +90,7 @@ func fromDER(content []byte) string {
 func (b *configBuilder) failFile(s setting, err error) {
 	file := "the file that " + s.source() + " names"
 	if s.value == defaultProfileFile {
-		file = defaultProfileFile
+		file = defaultProfileFile + " of the user that runs Terraform"
 	}
 	mend := fmt.Sprintf("Set %s to the path of %s, not to its content. "+
 		"A relative path starts in the directory in which Terraform runs.", s.source(), fileContents[s.name])

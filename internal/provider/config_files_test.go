@@ -87,7 +87,7 @@ func TestReadFile(t *testing.T) {
 	}
 
 	// KooCLI's own file is in the home folder.
-	wantError(t, buildWith(t, object{"profile": "sso"}, nil).errors, "shared_config_file: Cannot use ~/.hcloud/config.json: ")
+	wantError(t, buildWith(t, object{"profile": "sso"}, nil).errors, "shared_config_file: Cannot use ~/.hcloud/config.json of the user that runs Terraform: ")
 	if err := os.Mkdir(filepath.Join(home, ".hcloud"), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -213,6 +213,9 @@ func spoiled(s setting) string {
 	case strings.Trim(s.value, "\"'`“”‘’") != s.value:
 		return "has quotation marks that are part of the value. Remove them."
 	case !unexpanded.MatchString(s.value) && !slices.Contains(s.variables, s.value):
+		if isCompact(s.name) && strings.ContainsAny(s.value, " \t") {
+			return "contains white space. Set it to the value alone."
+		}
 		return ""
 	}
 	mend = "Set it to the value itself"
@@ -223,6 +226,11 @@ func spoiled(s setting) string {
 		}
 	}
 	return "has a placeholder, such as $NAME or %NAME%, in place of a value. " + mend + "."
+}
+
+// isCompact reports whether the values of an argument have no white space, unlike names.
+func isCompact(name string) bool {
+	return slices.Contains([]string{"access_key", "secret_key", "security_token", "token"}, name)
 }
 
 // must is a check that a function accepts a value.

@@ -68,6 +68,7 @@ func TestMending(t *testing.T) {
 	wantError(t, validated(t, object{"cert": "-----BEGIN\nhidden"}), "must be the path of a file, not its content. ",
 		"Set it to the path of a PEM file of a client certificate, without file().")
 	wantError(t, validated(t, object{"cert": "/hidden\n"}), "a line break", "Set it to the path of a PEM file of a client certificate, ")
+	wantError(t, buildWith(t, nil, object{"HW_CLOUD": "$hidden"}).errors, "HW_CLOUD has a placeholder", "Set it to the value itself.")
 	wantError(t, buildWith(t, nil, object{"HW_CACERT": "/hidden.pem\r"}).errors, "HW_CACERT contains a carriage return", "Remove it.")
 }
 
@@ -77,7 +78,7 @@ func TestGoodValues(t *testing.T) {
 	for _, value := range []string{
 		"a$", "a$b", "corp$name", "100%", "50%-60%", "a{b}", "var.", "x<y>", "it's", "HW_OTHER", "a b", "eyJ.e30.", "MIIF+/ab==", `C:\x`,
 	} {
-		if errors := validated(t, object{"user_name": value, "token": value, "cert": value, "key": value}); errors != nil {
+		if errors := validated(t, object{"user_name": value, "domain_name": value, "cert": value, "key": value}); errors != nil {
 			t.Errorf("%q: %q", value, errors)
 		}
 	}

@@ -96,7 +96,7 @@ Code: APIGW.0301
 Message: verify aksk signature fail
 Credentials: user_name from HW_USER_NAME
 
-The credentials were refused. Check that they are complete and current, and that they belong to this cloud.`,
+The credentials were refused. Check that they are complete, current, no base64 text of a secret, and of this cloud.`,
 		},
 		"no request": {
 			failure{operation: op, err: errors.New("something is wrong.")}, //nolint:revive // It may end in a full stop.

@@ -184,6 +184,10 @@ func TestFailures(t *testing.T) {
 			set: object{"project_id": simulator.Region}, argument: "project_id",
 			want: "Status: 403 Forbidden|set its ID here, or project_name in another provider block, with an alias.",
 		},
+		"no such gateway of channels": {
+			source: vpcChannelsSource, set: object{"instance_name": "nothing"}, argument: "instance_name",
+			want: `"nothing"|Check instance_name`,
+		},
 		"no such name": {
 			set: object{"service_id": nil, "service_name": "nothing"}, argument: "service_name",
 			want: `"nothing"|use hwcloud_vpcep_services: its list is then empty.|Check service_name`,

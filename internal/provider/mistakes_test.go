@@ -39,6 +39,10 @@ func credentialMistakes(t *testing.T) map[string]mistake {
 			arguments: object{"token": "HTTP/1.1 201\r\nX-Subject-Token: hidden\r\n"},
 			want:      "token|has several lines. Set it to the value alone.", fix: object{"token": "t"},
 		},
+		"a header with a token": {
+			arguments: object{"token": "X-Subject-Token: hidden"},
+			want:      "token|contains white space. Set it to the value alone.", fix: object{"token": "t"},
+		},
 		"leftover agency": {
 			environment: object{"HW_ASSUME_ROLE_AGENCY_NAME": "hidden"}, onlyPlan: true,
 			want:           "assume_role[0].domain_name|the agency of HW_ASSUME_ROLE_AGENCY_NAME (unset it if none is meant) also needs",

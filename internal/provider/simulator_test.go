@@ -89,6 +89,11 @@ func TestImportRoundTrip(t *testing.T) {
 			addresses++
 		}
 	}
+	for source := range dataSources {
+		if !strings.Contains(text.String(), `"`+source+`"`) {
+			t.Errorf("there is no lookup of %s", source)
+		}
+	}
 
 	first := c.newWorkspace(t, binary, text.String())
 	first.mustRun(t, nil, "apply", "-auto-approve")

@@ -45,6 +45,7 @@ func (d *Data) Load(raw []byte) (warnings []string, err error) {
 			"terraform show -json FILE | hwcloud-simulator import > cloud.json")
 	}
 	l.each(file, "", "projects", l.project)
+	l.warnOfLists("", file, "only projects are served; other lists belong into one of them")
 	projects := l.data.IAM.Projects
 	if len(projects) == 0 {
 		l.fail("/projects", "must not be empty")
@@ -105,16 +106,21 @@ func (l *loader) project(pointer string, details Entry) {
 		})
 	})
 	// The API's object has no list of objects: this one is misspelled.
-	for _, name := range slices.Sorted(maps.Keys(details)) {
-		list, _ := details[name].([]any)
-		if slices.ContainsFunc(list, func(element any) bool { _, isObject := element.(map[string]any); return isObject }) {
-			l.warn(pointer+"/"+name, "only endpoint_services, enhanced_connections and instances are served")
-		}
-	}
+	l.warnOfLists(pointer, details, "only endpoint_services, enhanced_connections and instances are served")
 	l.data.IAM.Projects = append(l.data.IAM.Projects, Project{
 		ID: id, Name: cmp.Or(details.Text("name"), region), Region: region, DomainID: domainID,
 		ParentID: details.Text("parent_id"), Details: details.Without("region"),
 	})
+}
+
+// warnOfLists warns of each list of objects that is left in an object.
+func (l *loader) warnOfLists(pointer string, object Entry, warning string) {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		list, _ := object[name].([]any)
+		if slices.ContainsFunc(list, func(element any) bool { _, isObject := element.(map[string]any); return isObject }) {
+			l.warn(pointer+"/"+name, "%s", warning)
+		}
+	}
 }
 
 // each removes a list of objects from its parent and calls add with each of them. A missing list is

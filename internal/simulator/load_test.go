@@ -117,13 +117,14 @@ func TestLoadWarnings(t *testing.T) {
 			{"status": "ACCEPTED"}, {"status": "ACCEPTED"}]}],
 		"enhanced_connections": [{"status": "active"}, {"status": "READY"},
 			{"tags": {"a": "b"}}], "tags": ["x"],
-		"services": [{"id": "s3"}]}]}`))
+		"services": [{"id": "s3"}]}], "instances": [{"id": "g"}]}`))
 	want := []string{
 		"line 3, /projects/0/endpoint_services/1/status: Available is not a status of this API, which has creating, available, failed, deleting",
 		"line 4, /projects/0/endpoint_services/1/connections/0/status: ACCEPTED is not a status of this API, which has " +
 			"pendingAcceptance, creating, accepted, rejected, failed, deleting",
 		"line 5, /projects/0/enhanced_connections/1/status: READY is not a status of this API, which has ACTIVE, DELETED",
 		"line 7, /projects/0/services: only endpoint_services, enhanced_connections and instances are served",
+		"line 7, /instances: only projects are served; other lists belong into one of them",
 	}
 	if err != nil || strings.Join(warnings, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got %v %s", err, strings.Join(warnings, "\n"))
